@@ -1,0 +1,148 @@
+"""The integer arithmetic of formats.py as Numba functions: rounding, ROM lookups, oscillator, accumulation.
+
+Plain loops that LLVM vectorises over neighbouring rows. Two forms of accumulation: `accumulate` adds in
+int32 four time steps at once, for programs whose bounds are proven; `accumulate_exact` saturates after each
+step in the RTL's order, for the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from accel import formats
+
+__all__ = ["accumulate", "accumulate_exact", "gate", "harmonic", "increment", "requantise", "saturate32", "settle"]
+
+JIT: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
+
+TANH_BASE, TANH_SLOPE = formats.TANH_BASE.astype(np.int32), formats.TANH_SLOPE.astype(np.int32)
+SINE_BASE, SINE_SLOPE = formats.SINE_BASE.astype(np.int64), formats.SINE_SLOPE.astype(np.int64)
+EXP2_BASE, EXP2_SLOPE = formats.EXP2_BASE.astype(np.int64), formats.EXP2_SLOPE.astype(np.int64)
+TANH_BITS = np.int32(formats.TANH_STEP_BITS)
+TANH_MASK, TANH_HALF = np.int32((1 << formats.TANH_STEP_BITS) - 1), np.int32(1 << (formats.TANH_STEP_BITS - 1))
+HALF15, BITS15 = np.int32(1 << 14), np.int32(15)
+SINE_STEP_BITS = formats.SINE_STEP_BITS
+EXP2_STEP_BITS, EXP2_FRACTION = formats.EXP2_STEP_BITS, formats.EXP2_FRACTION
+EXPONENT_GAIN, EXPONENT_FRACTION = formats.EXPONENT_GAIN, formats.EXPONENT_FRACTION
+EXPONENT_TOP = formats.EXPONENT_TOP
+FADE_TOP, FADE_SHIFT = formats.FADE_TOP, formats.FADE_WIDTH_BITS - 15
+RELU, LEAKY = int(formats.Activation.RELU), int(formats.Activation.LEAKY)
+COSINE = int(formats.Source.COSINE)
+INT32_TOP = (1 << 31) - 1
+ONE, LOW16, TOP16 = np.int32(1), np.int32(-32768), np.int32(32767)
+ZERO, LEAK = np.int32(0), np.int32(formats.LEAK_SHIFT)
+
+
+@njit(inline="always", **JIT)
+def saturate32(value):
+    """Clamp an int64 to int32."""
+    return min(max(value, -INT32_TOP - 1), INT32_TOP)
+
+
+@njit(inline="always", **JIT)
+def requantise(total, shift):
+    """Round half up by `shift` >= 1, saturate to int16: int32 throughout, the rounding never carries out of it."""
+    rounded = ((total >> (shift - ONE)) + ONE) >> ONE
+    return min(max(rounded, LOW16), TOP16)
+
+
+@njit(inline="always", **JIT)
+def settle(value, activation):
+    """Apply a dense pass's activation to an int16 value."""
+    if activation == RELU:
+        return max(value, ZERO)
+    if activation == LEAKY:
+        return value >> LEAK if value < ZERO else value
+    return value
+
+
+@njit(inline="always", **JIT)
+def _tanh(value):
+    magnitude = min(max(value, -value), TOP16)
+    segment, step = magnitude >> TANH_BITS, magnitude & TANH_MASK
+    result = TANH_BASE[segment] + ((TANH_SLOPE[segment] * step + TANH_HALF) >> TANH_BITS)
+    return -result if value < ZERO else result
+
+
+@njit(inline="always", **JIT)
+def gate(tanh_row, sigmoid_row):
+    """tanh * sigmoid of two int16 pre-activations, Q0.15."""
+    left = _tanh(tanh_row)
+    right = (_tanh(sigmoid_row) >> ONE) + HALF15
+    return (left * right + HALF15) >> BITS15
+
+
+@njit(inline="always", **JIT)
+def increment(pitch_times_hop, shift, offset):
+    """Phase increment of a sample, as formats.phase_increment."""
+    octaves = ((pitch_times_hop * EXPONENT_GAIN + (1 << (shift - 1))) >> shift) + offset
+    octaves = min(max(octaves, 0), EXPONENT_TOP)
+    whole, rest = octaves >> EXPONENT_FRACTION, octaves & ((1 << EXPONENT_FRACTION) - 1)
+    segment, step = rest >> EXP2_STEP_BITS, rest & ((1 << EXP2_STEP_BITS) - 1)
+    mantissa = EXP2_BASE[segment] + ((EXP2_SLOPE[segment] * step + (1 << (EXP2_STEP_BITS - 1))) >> EXP2_STEP_BITS)
+    return (mantissa << whole) >> EXP2_FRACTION
+
+
+@njit(inline="always", **JIT)
+def harmonic(phase, step, number, source):
+    """One sine or cosine channel with its fade below Nyquist, Q0.15."""
+    gain = min(max((FADE_TOP - step * number) >> FADE_SHIFT, 0), 32768)
+    turned = phase * number + ((1 << 30) if source == COSINE else 0)
+    quadrant, rest = (turned >> 30) & 3, turned & 0x3FFFFFFF
+    if quadrant & 1:
+        rest = 0x3FFFFFFF - rest
+    segment = rest >> 22
+    fraction = (rest >> (22 - SINE_STEP_BITS)) & ((1 << SINE_STEP_BITS) - 1)
+    value = SINE_BASE[segment] + ((SINE_SLOPE[segment] * fraction + (1 << (SINE_STEP_BITS - 1))) >> SINE_STEP_BITS)
+    if quadrant & 2:
+        value = -value
+    return (value * gain + 16384) >> 15
+
+
+@njit(**JIT)
+def accumulate(total, at, rows, inputs, row0, stride, count, weights, weight_at, cols):
+    """total[at + t*rows + o] += sum_c inputs[row0 + t*stride + c] * weights[weight_at + c*rows + o], t < count.
+
+    All arrays flat; int32 sums that the load-time proof keeps inside int32. Four time steps share each
+    weight load.
+    """
+    step = 0
+    while step + 4 <= count:
+        a0 = total[at + step * rows : at + (step + 1) * rows]
+        a1 = total[at + (step + 1) * rows : at + (step + 2) * rows]
+        a2 = total[at + (step + 2) * rows : at + (step + 3) * rows]
+        a3 = total[at + (step + 3) * rows : at + (step + 4) * rows]
+        row = row0 + step * stride
+        for column in range(cols):
+            x0, x1 = np.int32(inputs[row + column]), np.int32(inputs[row + stride + column])
+            x2, x3 = np.int32(inputs[row + 2 * stride + column]), np.int32(inputs[row + 3 * stride + column])
+            weight = weights[weight_at + column * rows : weight_at + (column + 1) * rows]
+            for out in range(rows):
+                w = np.int32(weight[out])
+                a0[out] += x0 * w
+                a1[out] += x1 * w
+                a2[out] += x2 * w
+                a3[out] += x3 * w
+        step += 4
+    while step < count:
+        a0 = total[at + step * rows : at + (step + 1) * rows]
+        for column in range(cols):
+            x0 = np.int32(inputs[row0 + step * stride + column])
+            weight = weights[weight_at + column * rows : weight_at + (column + 1) * rows]
+            for out in range(rows):
+                a0[out] += x0 * np.int32(weight[out])
+        step += 1
+
+
+@njit(**JIT)
+def accumulate_exact(total, at, rows, inputs, row0, stride, count, weights, weight_at, cols):
+    """As `accumulate`, saturating to int32 after each addition, in the RTL's order."""
+    for step in range(count):
+        for column in range(cols):
+            value = np.int64(inputs[row0 + step * stride + column])
+            for out in range(rows):
+                index = at + step * rows + out
+                total[index] = saturate32(total[index] + value * weights[weight_at + column * rows + out])

@@ -1,0 +1,146 @@
+"""Random programs of any shape: what tests, `systole verify` and benchmarks feed to the executors."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from accel.formats import (
+    BIAS_LIMIT,
+    MAX_SHIFT,
+    MIN_SHIFT,
+    UNITY,
+    Activation,
+    Op,
+    Source,
+    channel_code,
+    descriptor,
+    exponent_offset,
+    max_ramp_shift,
+)
+from accel.program import Card, Knob, Program
+from accel.program_check import check_program
+
+__all__ = ["Shape", "random_program", "random_shape"]
+
+HARMONICS = (1, 2, 4, 8, 16, 32)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of a program; the default is A15 (14.4 k MAC/sample)."""
+
+    channels: int = 16
+    skip: int = 16
+    kernel: int = 2
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+    harmonics: tuple[int, ...] = HARMONICS
+    knobs: int = 3
+    hidden: tuple[int, ...] = (32, 32)
+    hop: int = 64
+    rate: int = 48_000
+
+
+class _Images:
+    """Grows the flat images and the descriptor table side by side."""
+
+    def __init__(self, rng: np.random.Generator, spread: float, extreme: bool) -> None:
+        self.rng, self.spread, self.extreme = rng, spread, extreme
+        self.rows: list[list[int]] = []
+        self.weights: list[np.ndarray] = [np.zeros(0, np.int8)]
+        self.biases: list[np.ndarray] = [np.zeros(0, np.int32)]
+        self.shifts: list[np.ndarray] = [np.zeros(0, np.uint8)]
+
+    def add(self, op: Op, rows: int, cols: int, shift: int, *, ramp: int = 0, **fields: int) -> None:
+        """Append a pass with random weights whose accumulators suit a right shift of about `shift`."""
+        size = rows * cols * fields.get("taps", 1)
+        weight = np.clip(np.rint(self.rng.normal(0, self.spread, size)), -128, 127)
+        bias = self.rng.integers(-(1 << 17), 1 << 17, rows)
+        if self.extreme and op not in (Op.HEAD, Op.OUTPUT):
+            weight = self.rng.choice([-128, 127], size)
+            bias = self.rng.choice([-BIAS_LIMIT, BIAS_LIMIT, 0, 0, 0, 0], rows)
+        jitter = self.rng.integers(-1, 2, rows)
+        shifts = [np.clip(shift + jitter, MIN_SHIFT, MAX_SHIFT)]
+        if op == Op.GATED:
+            shifts.append(self.rng.integers(0, ramp + 1, rows))
+        at = {"weight_at": _length(self.weights), "bias_at": _length(self.biases), "shift_at": _length(self.shifts)}
+        self.rows.append(descriptor(op=op, rows=rows, cols=cols, **fields, **at))
+        self.weights.append(weight.astype(np.int8))
+        self.biases.append(bias.astype(np.int32))
+        self.shifts += [part.astype(np.uint8) for part in shifts]
+
+
+def _length(parts: list[np.ndarray]) -> int:
+    return sum(len(part) for part in parts)
+
+
+def random_program(
+    rng: np.random.Generator,
+    shape: Shape | None = None,
+    *,
+    spread: float = 30.0,
+    extreme: bool = False,
+    multiplier: int = UNITY,
+) -> Program:
+    """A valid program with random weights.
+
+    Args:
+        spread: standard deviation of the int8 weights; 100 makes every stream saturate often.
+        extreme: weights of -128 or 127 only and biases at their ends: nothing can be proven.
+        multiplier: residual multiplier, Q0.15.
+    """
+    shape = shape or Shape()
+    images = _Images(rng, spread, extreme)
+    width, layers = shape.channels, len(shape.dilations)
+    codes = [channel_code(source, k) for k in shape.harmonics for source in (Source.SINE, Source.COSINE)]
+    codes.append(channel_code(Source.NOISE))
+    images.rows.append(descriptor(op=Op.EXCITE, rows=len(codes), multiplier=exponent_offset(shape.rate)))
+    images.biases.append(np.array(codes, np.int32))
+    widths = [1 + shape.knobs, *shape.hidden, layers * 2 * width]
+    for index, (cols, rows) in enumerate(itertools.pairwise(widths)):
+        last = index == len(widths) - 2
+        images.add(Op.CONTROL, rows, cols, 7, activation=Activation.NONE if last else Activation.LEAKY)
+    images.add(Op.INPUT, width, len(codes), 8)
+    ramp = max_ramp_shift(shape.hop) if extreme else 2
+    for index, dilation in enumerate(shape.dilations):
+        images.add(Op.GATED, 2 * width, width, 8, ramp=ramp, taps=shape.kernel, dilation=dilation)
+        split = 0 if index == layers - 1 else width
+        images.add(Op.MIX, split + shape.skip, width, 8, split=split, multiplier=multiplier)
+    images.add(Op.HEAD, shape.skip, shape.skip, 8, activation=Activation.RELU, pre_shift=3)
+    images.add(Op.OUTPUT, 1, shape.skip, 8)
+    knobs = tuple(Knob(f"knob{index}", f"Knob {index}") for index in range(shape.knobs))
+    card = Card(name="random", title="Random weights", rate=shape.rate, hop=shape.hop, knobs=knobs)
+    program = Program(
+        card,
+        np.array(images.rows, np.int32),
+        np.concatenate(images.weights),
+        np.concatenate(images.biases),
+        np.concatenate(images.shifts),
+    )
+    check_program(program, "random program")
+    return program
+
+
+def _log_uniform(rng: np.random.Generator, largest: int) -> int:
+    """1..largest, each octave as likely as the next."""
+    return min(largest, int(np.exp2(rng.uniform(0, np.log2(largest + 1)))))
+
+
+def random_shape(rng: np.random.Generator, *, largest: int = 64, most_layers: int = 30) -> Shape:
+    """Any legal sizes: C 1..64, K 1..5, L 1..30, dilations to 512, hops 16..256, odd skip widths."""
+    layers = _log_uniform(rng, most_layers)
+    dilations = rng.integers(1, 513, layers) if rng.random() < 0.5 else 2 ** (np.arange(layers) % 10)
+    count = int(rng.integers(0, 7))
+    return Shape(
+        channels=_log_uniform(rng, largest),
+        skip=_log_uniform(rng, largest),
+        kernel=int(rng.integers(1, 6)),
+        dilations=tuple(int(d) for d in dilations),
+        harmonics=tuple(int(k) for k in rng.choice(np.arange(1, 65), count, replace=False)),
+        knobs=int(rng.integers(0, 7)),
+        hidden=tuple(int(h) for h in rng.integers(1, 40, int(rng.integers(0, 4)))),
+        hop=int(rng.choice([16, 32, 64, 128, 256])),
+        rate=int(rng.choice([24_000, 48_000])),
+    )

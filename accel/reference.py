@@ -1,0 +1,142 @@
+"""The specification as code: a program run whole-sequence in NumPy int64, one obvious step after another.
+
+Slow on purpose. Every accumulation is done in the RTL's order (tap by tap, column by column) and saturates
+after each step, so this is right for every program, proven or not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accel.formats import (
+    ACCUMULATOR_BITS,
+    Op,
+    Source,
+    activate,
+    gate_q15,
+    harmonic_gain,
+    lfsr_next,
+    phase_increment,
+    pitch_counts,
+    requantise,
+    saturate,
+    shift_round,
+    sine_q15,
+)
+from accel.program import Pass, Program
+
+__all__ = ["DEFAULT_SEED", "conditioning", "excitation", "run"]
+
+Ints = NDArray[np.int64]
+DEFAULT_SEED = 0x5EED_CAFE
+
+
+def interpolate(rows: Ints, hop: int) -> Ints:
+    """previous * (hop - r) + current * r for r = 0..hop-1 of every frame: [N, ...] -> [(N-1)*hop, ...]."""
+    ramp = np.arange(hop).reshape((1, hop) + (1,) * (rows.ndim - 1))
+    spread = rows[:-1, None] * (hop - ramp) + rows[1:, None] * ramp
+    return spread.reshape((-1, *rows.shape[1:]))
+
+
+def accumulate(start: Ints, each: Pass, taps: list[Ints]) -> Ints:
+    """start + sum over taps and columns of weight * input, saturating int32 after each step, [T, rows]."""
+    total = saturate(start, ACCUMULATOR_BITS)
+    for tap, inputs in enumerate(taps):
+        for column in range(each.cols):
+            step = inputs[:, column, None] * each.weight[:, tap, column].astype(np.int64)
+            total = saturate(total + step, ACCUMULATOR_BITS)
+    return total
+
+
+def dense(each: Pass, inputs: Ints) -> Ints:
+    """A 1x1 pass with its requantisation and activation: [T, cols] -> int16 range [T, rows]."""
+    start = np.broadcast_to(each.bias.astype(np.int64), (len(inputs), each.rows))
+    return activate(requantise(accumulate(start, each, [inputs]), each.shift), each.activation)
+
+
+def conditioning(program: Program, pitch: NDArray[np.int32], knobs: NDArray[np.int16]) -> Ints:
+    """The control network: pitch words [N] and knob counts [N, knobs] -> conditioning [N, layers, 2C]."""
+    values = np.concatenate([pitch_counts(pitch)[:, None], np.asarray(knobs, np.int64)], axis=1)
+    for each in program.of(Op.CONTROL):
+        values = dense(each, values)
+    return values.reshape(len(pitch), program.layers, 2 * program.channels)
+
+
+def excitation(program: Program, pitch: NDArray[np.int32], seed: int, phase: int) -> Ints:
+    """NCO and LFSR: pitch words [N] -> excitation Q0.15 [(N-1)*hop, channels]."""
+    each = program.of(Op.EXCITE)[0]
+    increment = phase_increment(interpolate(pitch.astype(np.int64), program.hop), program.hop, each.multiplier)
+    phases = (phase + np.concatenate([[0], np.cumsum(increment)[:-1]])) & 0xFFFFFFFF
+    noise = np.zeros(len(increment), np.int64)
+    state = seed
+    for index in range(len(noise)):
+        state, noise[index] = lfsr_next(state)
+    channels = []
+    for code in each.bias.tolist():
+        source, harmonic = code & 255, code >> 8
+        if source == Source.NOISE:
+            channels.append(noise)
+            continue
+        turned = phases * harmonic + (1 << 30 if source == Source.COSINE else 0)
+        channels.append(shift_round(sine_q15(turned) * harmonic_gain(increment, harmonic), 15))
+    return np.stack(channels, axis=1)
+
+
+def delayed(stream: Ints, samples: int) -> Ints:
+    """The stream `samples` later, with the zero history of a reset in front."""
+    return np.concatenate([np.zeros((samples, stream.shape[1]), np.int64), stream])[: len(stream)]
+
+
+def gated(each: Pass, stream: Ints, condition: Ints, hop: int) -> Ints:
+    """Dilated causal convolution + interpolated conditioning, then tanh * sigmoid: [T, C] -> Q0.15 [T, C]."""
+    ramp = interpolate(condition, hop) << each.ramp_shift.astype(np.int64)
+    start = saturate(each.bias.astype(np.int64) + ramp, ACCUMULATOR_BITS)
+    taps = [delayed(stream, (each.taps - 1 - tap) * each.dilation) for tap in range(each.taps)]
+    rows = requantise(accumulate(start, each, taps), each.shift)
+    half = each.rows // 2
+    return gate_q15(rows[:, :half], rows[:, half:])
+
+
+def mix(each: Pass, gate: Ints, stream: Ints, skip: Ints) -> tuple[Ints, Ints]:
+    """Residual and skip 1x1 of a layer: the new residual stream (int16) and skip sum (int32)."""
+    start = np.broadcast_to(each.bias.astype(np.int64), (len(gate), each.rows))
+    total = accumulate(start, each, [gate])
+    skip_rows = shift_round(total, each.shift)[:, each.split :]
+    skip = saturate(skip + saturate(skip_rows, ACCUMULATOR_BITS), ACCUMULATOR_BITS)
+    if each.split:
+        residual = requantise(total, each.shift)[:, : each.split]
+        stream = requantise((stream + residual) * each.multiplier, 15)
+    return stream, skip
+
+
+def run(
+    program: Program,
+    pitch: NDArray[np.int32],
+    knobs: NDArray[np.int16],
+    *,
+    seed: int = DEFAULT_SEED,
+    phase: int = 0,
+) -> NDArray[np.int16]:
+    """Render a whole take from reset.
+
+    Args:
+        program: a validated program.
+        pitch: pitch words [N], row k at sample k * hop.
+        knobs: CV counts [N, knobs].
+        seed: LFSR state, not 0.
+        phase: NCO start phase, 2**32 is a cycle.
+
+    Returns:
+        int16 [(N-1) * hop].
+    """
+    stream = dense(program.of(Op.INPUT)[0], excitation(program, pitch, seed, phase))
+    condition = conditioning(program, pitch, knobs)
+    skip = np.zeros((len(stream), program.skip_channels), np.int64)
+    layers = zip(program.of(Op.GATED), program.of(Op.MIX), strict=True)
+    for layer, (convolution, one_by_one) in enumerate(layers):
+        gate = gated(convolution, stream, condition[:, layer], program.hop)
+        stream, skip = mix(one_by_one, gate, stream, skip)
+    head, output = program.of(Op.HEAD)[0], program.of(Op.OUTPUT)[0]
+    hidden = dense(head, np.maximum(requantise(skip, head.pre_shift), 0))
+    return dense(output, hidden)[:, 0].astype(np.int16)

@@ -1,0 +1,99 @@
+"""Float network to program: what quantisation costs, formats, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from accel.calibrate import calibrate, random_controls
+from accel.compiler import compile_network
+from accel.cycles import TARGETS, budget, pass_cycles
+from accel.emulator import Emulator
+from accel.errors import SystoleError
+from accel.formats import KNOB_COUNTS, UNITY, Op, knob_counts, lfsr_next, pitch_word
+from accel.network import conv1d
+from accel.proof import is_proven
+from accel.random_network import random_network
+from accel.random_program import Shape, random_program
+
+SMALL = Shape(channels=8, skip=8, dilations=(1, 2, 4, 8), harmonics=(1, 2), knobs=2, hidden=(16,))
+
+
+def lfsr_noise(count: int, state: int) -> np.ndarray:
+    noise = np.zeros(count)
+    for index in range(count):
+        state, word = lfsr_next(state)
+        noise[index] = word / UNITY
+    return noise
+
+
+def quantisation_snr(network, program, seed=3) -> float:
+    rng = np.random.default_rng(seed)
+    volts, knobs = random_controls(rng, 30, len(program.knobs))
+    words, counts = pitch_word(volts), knob_counts(knobs)
+    out = Emulator(program).run(words, counts, seed=9) / UNITY
+    wanted = network.run(words / (4000 * 256), counts / KNOB_COUNTS, lfsr_noise(len(out), 9))
+    return 10 * np.log10(np.sum(wanted**2) / np.sum((wanted - out) ** 2))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_integers_follow_the_float_network(seed):
+    network = random_network(np.random.default_rng(seed), SMALL)
+    program = compile_network(network)
+    assert is_proven(program)
+    assert quantisation_snr(network, program) > 26
+
+
+def test_the_papers_scales_are_folded_or_kept():
+    network = random_network(np.random.default_rng(5), SMALL, residual_scale=float(np.sqrt(0.5)))
+    program = compile_network(network)
+    assert program.of(Op.MIX)[0].multiplier == 23170
+    assert quantisation_snr(network, program) > 26
+
+
+def test_compiling_twice_gives_the_same_program():
+    network = random_network(np.random.default_rng(6), SMALL)
+    assert compile_network(network).hash == compile_network(network).hash
+
+
+def test_streams_have_headroom():
+    network = random_network(np.random.default_rng(7), SMALL)
+    ranges, program = calibrate(network), compile_network(network)
+    for name in ("residual", "head", "hidden"):
+        largest = getattr(ranges, name) * 2.0 ** program.card.formats[name]
+        assert 32767 / 4 / 1.25 < largest <= 32767 / 1.2, name
+
+
+def test_weights_that_no_format_holds_are_refused():
+    network = random_network(np.random.default_rng(8), SMALL)
+    network.weights["conv_layers.1.conv.weight"][3] *= 1e4
+    with pytest.raises(SystoleError, match=r"conv_layers\.1\.conv: weights up to .* too large"):
+        compile_network(network)
+
+
+def test_convolution_is_the_textbook_sum():
+    rng = np.random.default_rng(0)
+    x, weight, bias = rng.normal(size=(20, 3)), rng.normal(size=(2, 3, 3)), rng.normal(size=2)
+    out = conv1d(x, weight, bias, dilation=4)
+    for t in (0, 3, 9, 19):
+        for o in range(2):
+            total = bias[o]
+            for tap in range(3):
+                past = t - (2 - tap) * 4
+                total += weight[o, :, tap] @ x[past] if past >= 0 else 0
+            assert out[t, o] == pytest.approx(total)
+
+
+def test_cycle_budget_of_the_default_shape():
+    program = random_program(np.random.default_rng(0))
+    small, large = budget(program, TARGETS["ecp5-25f"]), budget(program, TARGETS["ecp5-85f"])
+    assert small.margin > 2
+    assert large.margin > small.margin
+    assert 0.8 < small.utilisation <= 1
+    assert budget(program, TARGETS["ecp5-25f"], clock=150).margin == pytest.approx(2 * small.margin)
+
+
+def test_pass_cycles_by_hand():
+    """Two row tiles of depth 32 on 8x8: 64 cycles of products, 14 of skew, 8 of drain."""
+    assert pass_cycles(16, 32, 8, 8, 8) == 64 + 14 + 8
+    assert pass_cycles(1, 4, 1, 8, 8) == 8 + 14 + 8
