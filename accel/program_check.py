@@ -27,7 +27,8 @@ from accel.program import SCHEMA, Card, Pass, Program
 
 __all__ = ["check_card", "check_program"]
 
-MAX_KNOBS = 32
+MAX_KNOBS = 128
+"""Enough for the mel bands that condition a published Parallel WaveGAN (80)."""
 _KNOB_ID = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _PATTERN = re.compile(r"EC{1,4}I(GM)+HO\Z")
 _LETTER = dict(zip(Op, "ECIGMHO", strict=True))

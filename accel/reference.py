@@ -26,7 +26,7 @@ from accel.formats import (
 )
 from accel.program import Pass, Program
 
-__all__ = ["DEFAULT_SEED", "conditioning", "excitation", "run"]
+__all__ = ["DEFAULT_SEED", "conditioning", "excitation", "noise_words", "run"]
 
 Ints = NDArray[np.int64]
 DEFAULT_SEED = 0x5EED_CAFE
@@ -63,15 +63,21 @@ def conditioning(program: Program, pitch: NDArray[np.int32], knobs: NDArray[np.i
     return values.reshape(len(pitch), program.layers, 2 * program.channels)
 
 
+def noise_words(count: int, seed: int) -> Ints:
+    """The LFSR's first `count` words from state `seed`."""
+    words = np.zeros(count, np.int64)
+    state = seed
+    for index in range(count):
+        state, words[index] = lfsr_next(state)
+    return words
+
+
 def excitation(program: Program, pitch: NDArray[np.int32], seed: int, phase: int) -> Ints:
     """NCO and LFSR: pitch words [N] -> excitation Q0.15 [(N-1)*hop, channels]."""
     each = program.of(Op.EXCITE)[0]
     increment = phase_increment(interpolate(pitch.astype(np.int64), program.hop), program.hop, each.multiplier)
     phases = (phase + np.concatenate([[0], np.cumsum(increment)[:-1]])) & 0xFFFFFFFF
-    noise = np.zeros(len(increment), np.int64)
-    state = seed
-    for index in range(len(noise)):
-        state, noise[index] = lfsr_next(state)
+    noise = noise_words(len(increment), seed)
     channels = []
     for code in each.bias.tolist():
         source, harmonic = code & 255, code >> 8

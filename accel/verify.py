@@ -86,7 +86,13 @@ def emulate(emulator: Emulator, takes: list[Take], rng: np.random.Generator, lar
 
 
 def verify_program(
-    program: Program, *, samples: int = 48_000, seed: int = 0, voices: int = 3, largest_block: int = 1000
+    program: Program,
+    *,
+    samples: int = 48_000,
+    seed: int = 0,
+    voices: int = 3,
+    largest_block: int = 1000,
+    form: str | None = None,
 ) -> Verification:
     """Compare reference and emulator sample by sample, several voices interleaved in odd blocks.
 
@@ -95,9 +101,10 @@ def verify_program(
         samples: at least so many samples are compared.
         voices: voices of the one emulator.
         largest_block: blocks have random lengths from 1 to this.
+        form: the emulator's form (accel.emulator.forms); the one that plays, if not given.
     """
     rng = np.random.default_rng(seed)
-    emulator = Emulator(program, voices)
+    emulator = Emulator(program, voices, form)
     rows = 1 + max(2, min(4096, samples // voices // 2) // program.hop)
     takes = compared = different = blocks = 0
     first = None

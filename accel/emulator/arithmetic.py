@@ -1,9 +1,4 @@
-"""The integer arithmetic of formats.py as Numba functions: rounding, ROM lookups, oscillator, accumulation.
-
-Plain loops that LLVM vectorises over neighbouring rows. Two forms of accumulation: `accumulate` adds in
-int32 four time steps at once, for programs whose bounds are proven; `accumulate_exact` saturates after each
-step in the RTL's order, for the rest.
-"""
+"""The integer arithmetic of formats.py in scalar Numba: rounding, ROM lookups, oscillator, saturating sums."""
 
 from __future__ import annotations
 
@@ -14,9 +9,11 @@ from numba import njit
 
 from accel import formats
 
-__all__ = ["accumulate", "accumulate_exact", "gate", "harmonic", "increment", "requantise", "saturate32", "settle"]
+__all__ = ["accumulate_exact", "gate", "harmonic", "increment", "requantise", "saturate32", "settle"]
 
 JIT: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
+INLINE: dict[str, Any] = {**JIT, "forceinline": True}
+"""For what only kernels call: passing a packed program by value costs more than most of these compute."""
 
 TANH_BASE, TANH_SLOPE = formats.TANH_BASE.astype(np.int32), formats.TANH_SLOPE.astype(np.int32)
 SINE_BASE, SINE_SLOPE = formats.SINE_BASE.astype(np.int64), formats.SINE_SLOPE.astype(np.int64)
@@ -103,46 +100,14 @@ def harmonic(phase, step, number, source):
 
 
 @njit(**JIT)
-def accumulate(total, at, rows, inputs, row0, stride, count, weights, weight_at, cols):
-    """total[at + t*rows + o] += sum_c inputs[row0 + t*stride + c] * weights[weight_at + c*rows + o], t < count.
+def accumulate_exact(total, rows, inputs, row0, stride, count, weights, weight_at, cols):
+    """total[t*rows + o] += sum_c inputs[row0 + t*stride + c] * weights[weight_at + c*rows + o] for t < count.
 
-    All arrays flat; int32 sums that the load-time proof keeps inside int32. Four time steps share each
-    weight load.
+    Flat arrays. Saturates to int32 after each addition, column by column: the RTL's order.
     """
-    step = 0
-    while step + 4 <= count:
-        a0 = total[at + step * rows : at + (step + 1) * rows]
-        a1 = total[at + (step + 1) * rows : at + (step + 2) * rows]
-        a2 = total[at + (step + 2) * rows : at + (step + 3) * rows]
-        a3 = total[at + (step + 3) * rows : at + (step + 4) * rows]
-        row = row0 + step * stride
-        for column in range(cols):
-            x0, x1 = np.int32(inputs[row + column]), np.int32(inputs[row + stride + column])
-            x2, x3 = np.int32(inputs[row + 2 * stride + column]), np.int32(inputs[row + 3 * stride + column])
-            weight = weights[weight_at + column * rows : weight_at + (column + 1) * rows]
-            for out in range(rows):
-                w = np.int32(weight[out])
-                a0[out] += x0 * w
-                a1[out] += x1 * w
-                a2[out] += x2 * w
-                a3[out] += x3 * w
-        step += 4
-    while step < count:
-        a0 = total[at + step * rows : at + (step + 1) * rows]
-        for column in range(cols):
-            x0 = np.int32(inputs[row0 + step * stride + column])
-            weight = weights[weight_at + column * rows : weight_at + (column + 1) * rows]
-            for out in range(rows):
-                a0[out] += x0 * np.int32(weight[out])
-        step += 1
-
-
-@njit(**JIT)
-def accumulate_exact(total, at, rows, inputs, row0, stride, count, weights, weight_at, cols):
-    """As `accumulate`, saturating to int32 after each addition, in the RTL's order."""
     for step in range(count):
         for column in range(cols):
             value = np.int64(inputs[row0 + step * stride + column])
             for out in range(rows):
-                index = at + step * rows + out
+                index = step * rows + out
                 total[index] = saturate32(total[index] + value * weights[weight_at + column * rows + out])

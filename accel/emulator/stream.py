@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.emulator.kernels import voice_control, voice_render, voice_reset
-from accel.emulator.pack import pack
-from accel.emulator.state import REGISTER_AT, allocate
+from accel.emulator.pack import allocate, pack
+from accel.emulator.registers import REGISTER_AT
 from accel.program import Program
 from accel.reference import DEFAULT_SEED
 
@@ -17,9 +17,9 @@ __all__ = ["Emulator"]
 class Emulator:
     """Voices that render takes (rows of controls) in blocks; the same bits as `reference.run` of each take."""
 
-    def __init__(self, program: Program, voices: int = 1) -> None:
+    def __init__(self, program: Program, voices: int = 1, form: str | None = None) -> None:
         self.program = program
-        self.packed = pack(program)
+        self.packed = pack(program, form)
         self.states = allocate(self.packed, voices)
 
     def reset(

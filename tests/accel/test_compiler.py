@@ -10,21 +10,14 @@ from accel.compiler import compile_network
 from accel.cycles import TARGETS, budget, pass_cycles
 from accel.emulator import Emulator
 from accel.errors import SystoleError
-from accel.formats import KNOB_COUNTS, UNITY, Op, knob_counts, lfsr_next, pitch_word
+from accel.formats import KNOB_COUNTS, UNITY, Op, knob_counts, pitch_word
 from accel.network import conv1d
 from accel.proof import is_proven
 from accel.random_network import random_network
 from accel.random_program import Shape, random_program
+from accel.reference import noise_words
 
 SMALL = Shape(channels=8, skip=8, dilations=(1, 2, 4, 8), harmonics=(1, 2), knobs=2, hidden=(16,))
-
-
-def lfsr_noise(count: int, state: int) -> np.ndarray:
-    noise = np.zeros(count)
-    for index in range(count):
-        state, word = lfsr_next(state)
-        noise[index] = word / UNITY
-    return noise
 
 
 def quantisation_snr(network, program, seed=3) -> float:
@@ -32,7 +25,7 @@ def quantisation_snr(network, program, seed=3) -> float:
     volts, knobs = random_controls(rng, 30, len(program.knobs))
     words, counts = pitch_word(volts), knob_counts(knobs)
     out = Emulator(program).run(words, counts, seed=9) / UNITY
-    wanted = network.run(words / (4000 * 256), counts / KNOB_COUNTS, lfsr_noise(len(out), 9))
+    wanted = network.run(words / (4000 * 256), counts / KNOB_COUNTS, noise_words(len(out), 9) / UNITY)
     return 10 * np.log10(np.sum(wanted**2) / np.sum((wanted - out) ** 2))
 
 

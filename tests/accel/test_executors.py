@@ -9,6 +9,7 @@ import pytest
 
 from accel import reference
 from accel.emulator import Emulator
+from accel.emulator.forms import available_forms
 from accel.formats import UNITY, Op
 from accel.proof import bounds, is_proven
 from accel.random_program import Shape, random_program, random_shape
@@ -97,10 +98,7 @@ def test_fast_addition_would_differ_where_the_proof_fails():
     wanted = reference.run(program, take.pitch, take.knobs, seed=take.seed)
     exact = Emulator(program)
     assert (exact.run(take.pitch, take.knobs, seed=take.seed) == wanted).all()
-    forced = Emulator(program)
-    from accel.emulator.pack import HEADER_AT
-
-    forced.packed.header[HEADER_AT["proven"]] = 1
+    forced = Emulator(program, form=available_forms()[0])
     assert (forced.run(take.pitch, take.knobs, seed=take.seed) != wanted).any()
 
 
@@ -191,7 +189,7 @@ def test_verify_finds_one_wrong_weight(monkeypatch):
     broken = dataclasses.replace(program, weights=weights)
     from accel import verify
 
-    monkeypatch.setattr(verify, "Emulator", lambda _, voices: Emulator(broken, voices))
+    monkeypatch.setattr(verify, "Emulator", lambda _, voices, form: Emulator(broken, voices, form))
     result = verify.verify_program(program, samples=500)
     assert not result.passed
     assert "sample" in (result.first or "")

@@ -1,0 +1,246 @@
+"""One voice of any program, streamed, each sum saturating in the RTL's order: what runs where nothing is proven.
+
+A walk computes up to CHUNK samples layer by layer, like the fast kernels; histories are rings whose wrap is one AND.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from accel.emulator.arithmetic import (
+    BITS15,
+    JIT,
+    ONE,
+    accumulate_exact,
+    gate,
+    harmonic,
+    increment,
+    requantise,
+    saturate32,
+    settle,
+)
+from accel.emulator.exact_pack import CHUNK, HEADER_AT, WORD_AT
+from accel.emulator.registers import REGISTER_AT
+from accel.formats import LFSR_SHIFTS, PITCH_FRACTION, Source
+
+__all__ = ["control", "render", "reset"]
+
+PHASE, LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("phase", "lfsr", "time", "ramp"))
+PITCH_PREVIOUS, PITCH_CURRENT = REGISTER_AT["pitch_previous"], REGISTER_AT["pitch_current"]
+FRESH = REGISTER_AT["fresh"]
+HOP, HOP_BITS = HEADER_AT["hop"], HEADER_AT["hop_bits"]
+CONTROLS, LAYERS, CHANNELS = HEADER_AT["controls"], HEADER_AT["layers"], HEADER_AT["channels"]
+SKIP, CONDITIONS, EXCITATIONS = HEADER_AT["skip"], HEADER_AT["conditions"], HEADER_AT["excitations"]
+KNOBS, EXPONENT_SHIFT = HEADER_AT["knobs"], HEADER_AT["exponent_shift"]
+ROWS, COLS, TAPS, DILATION = (WORD_AT[name] for name in ("rows", "cols", "taps", "dilation"))
+ACTIVATION, SPLIT, MULTIPLIER = WORD_AT["activation"], WORD_AT["split"], WORD_AT["multiplier"]
+PRE_SHIFT, WEIGHT_AT, BIAS_AT, SHIFT_AT = (WORD_AT[n] for n in ("pre_shift", "weight_at", "bias_at", "shift_at"))
+RING_AT, RING_MASK = WORD_AT["ring_at"], WORD_AT["ring_mask"]
+NOISE = int(Source.NOISE)
+L0, L1, L2, L3 = LFSR_SHIFTS
+PITCH_BITS = np.int32(PITCH_FRACTION)
+
+
+@njit(**JIT)
+def _multiply(packed, total, word, inputs, row0, stride, count, tap):
+    """Accumulate one tap of a pass for `count` time steps into total[count][rows]."""
+    rows, cols = word[ROWS], word[COLS]
+    weight_at = word[WEIGHT_AT] + tap * cols * rows
+    accumulate_exact(total, rows, inputs, row0, stride, count, packed.weights, weight_at, cols)
+
+
+@njit(**JIT)
+def _bias(packed, total, word, count):
+    rows, at = word[ROWS], word[BIAS_AT]
+    for step in range(count):
+        for row in range(rows):
+            total[step * rows + row] = packed.biases[at + row]
+
+
+@njit(**JIT)
+def _dense(packed, total, word, inputs, count, out, out_at):
+    """A 1x1 pass: inputs[count][cols] -> out[out_at + count*rows], int16."""
+    rows, at = word[ROWS], word[SHIFT_AT]
+    _bias(packed, total, word, count)
+    _multiply(packed, total, word, inputs, 0, word[COLS], count, 0)
+    shift = packed.shifts[at : at + rows]
+    for step in range(count):
+        sums = total[step * rows : (step + 1) * rows]
+        for row in range(rows):
+            out[out_at + step * rows + row] = settle(requantise(sums[row], shift[row]), word[ACTIVATION])
+
+
+@njit(**JIT)
+def _excite(packed, registers, count, out):
+    """Oscillator and noise of `count` samples -> out[count][channels]; advances phase and LFSR."""
+    word, header = packed.table[0], packed.header
+    channels, hop, shift = header[EXCITATIONS], header[HOP], header[EXPONENT_SHIFT]
+    phase, state, ramp = registers[PHASE], registers[LFSR], registers[RAMP]
+    for sample in range(count):
+        position = ramp + sample
+        pitch = registers[PITCH_PREVIOUS] * (hop - position) + registers[PITCH_CURRENT] * position
+        step = increment(pitch, shift, word[MULTIPLIER])
+        noise = ((state >> L0) ^ (state >> L1) ^ (state >> L2) ^ (state >> L3)) & 0xFFFF
+        state = ((state << 16) | noise) & 0xFFFFFFFF
+        for channel in range(channels):
+            code = packed.biases[word[BIAS_AT] + channel]
+            source, number = code & 255, code >> 8
+            if source == NOISE:
+                out[sample * channels + channel] = noise - 0x10000 if noise & 0x8000 else noise
+            else:
+                out[sample * channels + channel] = harmonic(phase, step, number, source)
+        phase = (phase + step) & 0xFFFFFFFF
+    registers[PHASE], registers[LFSR] = phase, state
+
+
+@njit(**JIT)
+def _condition(packed, total, word, condition, layer, ramp, count):
+    """Start the accumulators of a gated pass: bias + the frame's interpolated conditioning, inside int32."""
+    rows = word[ROWS]
+    previous = condition[0, layer * rows : (layer + 1) * rows]
+    current = condition[1, layer * rows : (layer + 1) * rows]
+    bias = packed.biases[word[BIAS_AT] : word[BIAS_AT] + rows]
+    shift = packed.shifts[word[SHIFT_AT] + rows : word[SHIFT_AT] + 2 * rows]
+    for step in range(count):
+        after = np.int32(ramp + step)
+        before = np.int32(packed.header[HOP]) - after
+        start = total[step * rows : (step + 1) * rows]
+        for row in range(rows):
+            mixed = np.int32(previous[row]) * before + np.int32(current[row]) * after
+            start[row] = bias[row] + (mixed << shift[row])
+
+
+@njit(**JIT)
+def _gated(packed, states, voice, word, layer, count):
+    """Dilated convolution from the layer's ring, then the gate -> narrow[1][count][C]."""
+    total, out = states.wide[0], states.narrow[1]
+    history, channels = states.history[voice], packed.header[CHANNELS]
+    time, mask = states.registers[voice, TIME], word[RING_MASK]
+    _condition(packed, total, word, states.condition[voice], layer, states.registers[voice, RAMP], count)
+    for tap in range(word[TAPS]):
+        first = (time - (word[TAPS] - 1 - tap) * word[DILATION]) & mask
+        before_wrap = min(count, mask + 1 - first)
+        row = word[RING_AT] + first * channels
+        _multiply(packed, total, word, history, row, channels, before_wrap, tap)
+        if before_wrap < count:
+            rest = total[before_wrap * word[ROWS] :]
+            _multiply(packed, rest, word, history, word[RING_AT], channels, count - before_wrap, tap)
+    rows, at = word[ROWS], word[SHIFT_AT]
+    left_shift = packed.shifts[at : at + channels]
+    right_shift = packed.shifts[at + channels : at + rows]
+    for step in range(count):
+        left = total[step * rows : step * rows + channels]
+        right = total[step * rows + channels : (step + 1) * rows]
+        gated = out[step * channels : (step + 1) * channels]
+        for row in range(channels):
+            gated[row] = gate(requantise(left[row], left_shift[row]), requantise(right[row], right_shift[row]))
+
+
+@njit(**JIT)
+def _mix(packed, states, word, count):
+    """Residual and skip 1x1 of the gate in narrow[1]: updates the stream narrow[2] and the skip sums wide[1]."""
+    total, skip, stream = states.wide[0], states.wide[1], states.narrow[2]
+    rows, split, at = word[ROWS], word[SPLIT], word[SHIFT_AT]
+    _bias(packed, total, word, count)
+    _multiply(packed, total, word, states.narrow[1], 0, word[COLS], count, 0)
+    width, multiplier = rows - split, np.int32(word[MULTIPLIER])
+    shift = packed.shifts[at : at + rows]
+    for step in range(count):
+        sums = total[step * rows : (step + 1) * rows]
+        residual = stream[step * split : (step + 1) * split]
+        for row in range(split):
+            value = np.int32(residual[row]) + requantise(sums[row], shift[row])
+            residual[row] = requantise(value * multiplier, BITS15)
+        kept = skip[step * width : (step + 1) * width]
+        for row in range(width):
+            value = ((sums[split + row] >> (shift[split + row] - ONE)) + ONE) >> ONE
+            kept[row] = saturate32(np.int64(kept[row]) + value)
+
+
+@njit(**JIT)
+def _remember(packed, states, voice, word, count):
+    """Append the residual stream to the layer's ring."""
+    history, stream, channels = states.history[voice], states.narrow[2], packed.header[CHANNELS]
+    for step in range(count):
+        at = word[RING_AT] + ((states.registers[voice, TIME] + step) & word[RING_MASK]) * channels
+        for row in range(channels):
+            history[at + row] = stream[step * channels + row]
+
+
+@njit(**JIT)
+def _chunk(packed, states, voice, count, out, start):
+    """Render up to CHUNK samples inside one control frame."""
+    header, registers, skip = packed.header, states.registers[voice], states.wide[1]
+    first = 1 + header[CONTROLS]
+    _excite(packed, registers, count, states.narrow[0])
+    _dense(packed, states.wide[0], packed.table[first], states.narrow[0], count, states.narrow[2], 0)
+    skip[: count * header[SKIP]] = 0
+    for layer in range(header[LAYERS]):
+        word = packed.table[first + 1 + 2 * layer]
+        _remember(packed, states, voice, word, count)
+        _gated(packed, states, voice, word, layer, count)
+        _mix(packed, states, packed.table[first + 2 + 2 * layer], count)
+    head = packed.table[first + 1 + 2 * header[LAYERS]]
+    for index in range(count * header[SKIP]):
+        states.narrow[1][index] = max(requantise(skip[index], np.int32(head[PRE_SHIFT])), 0)
+    _dense(packed, states.wide[0], head, states.narrow[1], count, states.narrow[2], 0)
+    output = packed.table[first + 2 + 2 * header[LAYERS]]
+    _dense(packed, states.wide[0], output, states.narrow[2], count, out, start)
+    registers[TIME] += count
+    registers[RAMP] += count
+
+
+@njit(**JIT)
+def reset(packed, states, voice, seed, phase):
+    """Zero a voice's histories; set its LFSR (seed, not 0) and NCO phase (2**32 is a cycle)."""
+    states.history[voice, :] = 0
+    registers = states.registers[voice]
+    registers[:] = 0
+    registers[LFSR] = np.int64(seed) & 0xFFFFFFFF
+    registers[PHASE] = np.int64(phase) & 0xFFFFFFFF
+    registers[FRESH] = 1
+
+
+@njit(**JIT)
+def control(packed, states, voice, pitch, knobs):
+    """Start a control frame that ramps from the previous controls to these over its `hop` samples.
+
+    To be called at a frame boundary. The first call after a reset sets previous and current alike, and a
+    second one may follow at once: together they give row 0 and row 1 of a take.
+
+    Args:
+        pitch: pitch word (formats.pitch_word).
+        knobs: int16 [knobs] CV counts.
+    """
+    registers, condition = states.registers[voice], states.condition[voice]
+    here, there = states.narrow[0], states.narrow[1]
+    here[0] = requantise(np.int32(pitch), PITCH_BITS)
+    for index in range(packed.header[KNOBS]):
+        here[1 + index] = knobs[index]
+    registers[PITCH_PREVIOUS] = registers[PITCH_CURRENT]
+    registers[PITCH_CURRENT] = pitch
+    condition[0, :] = condition[1, :]
+    count = packed.header[CONTROLS]
+    for index in range(count):
+        word = packed.table[1 + index]
+        if index == count - 1:
+            _dense(packed, states.wide[0], word, here, 1, condition[1], 0)
+        else:
+            _dense(packed, states.wide[0], word, here, 1, there, 0)
+            here, there = there, here
+    if registers[FRESH]:
+        registers[PITCH_PREVIOUS] = pitch
+        condition[0, :] = condition[1, :]
+        registers[FRESH] = 0
+    registers[RAMP] = 0
+
+
+@njit(**JIT)
+def render(packed, states, voice, count, out, start):
+    """Render `count` samples (1 .. what is left of the frame) into out[start : start + count], int16."""
+    done = 0
+    while done < count:
+        part = min(CHUNK, count - done)
+        _chunk(packed, states, voice, part, out, start + done)
+        done += part

@@ -1,0 +1,8 @@
+"""What a voice remembers beside its histories, named once for all forms of the kernels."""
+
+__all__ = ["REGISTERS", "REGISTER_AT"]
+
+REGISTERS = ("phase", "lfsr", "time", "ramp", "pitch_previous", "pitch_current", "fresh")
+"""Words (int64) of a voice: NCO phase, LFSR state, samples since reset, place in the frame, the frame's two pitch
+words, and 1 until the first controls have come."""
+REGISTER_AT: dict[str, int] = {name: at for at, name in enumerate(REGISTERS)}
