@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
 from accel import formats
+from accel.jit import JIT
 
 __all__ = ["accumulate_exact", "gate", "harmonic", "increment", "requantise", "saturate32", "settle"]
-
-JIT: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
-INLINE: dict[str, Any] = {**JIT, "forceinline": True}
-"""For what only kernels call: passing a packed program by value costs more than most of these compute."""
 
 TANH_BASE, TANH_SLOPE = formats.TANH_BASE.astype(np.int32), formats.TANH_SLOPE.astype(np.int32)
 SINE_BASE, SINE_SLOPE = formats.SINE_BASE.astype(np.int64), formats.SINE_SLOPE.astype(np.int64)

@@ -10,7 +10,6 @@ from numba import njit
 
 from accel.emulator.arithmetic import (
     BITS15,
-    JIT,
     ONE,
     accumulate_exact,
     gate,
@@ -23,6 +22,7 @@ from accel.emulator.arithmetic import (
 from accel.emulator.exact_pack import CHUNK, HEADER_AT, WORD_AT
 from accel.emulator.registers import REGISTER_AT
 from accel.formats import LFSR_SHIFTS, PITCH_FRACTION, Source
+from accel.jit import JIT
 
 __all__ = ["control", "render", "reset"]
 

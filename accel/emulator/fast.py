@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from accel.emulator.arithmetic import INLINE, JIT, increment, requantise
+from accel.emulator.arithmetic import increment, requantise
 from accel.emulator.fast_pack import CHUNK, HEADER_AT, MIRROR, TONES, WORD_AT
 from accel.emulator.registers import REGISTER_AT
 from accel.emulator.tiles import (
@@ -28,6 +28,7 @@ from accel.emulator.tiles import (
 )
 from accel.emulator.tones import join_vector, tone_vector
 from accel.formats import LFSR_SHIFTS, PITCH_FRACTION, UNITY, Source
+from accel.jit import INLINE, JIT
 
 __all__ = ["control", "render", "reset"]
 

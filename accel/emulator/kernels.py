@@ -12,8 +12,8 @@ from numba import njit, types
 from numba.extending import overload
 
 from accel.emulator import exact, fast
-from accel.emulator.arithmetic import JIT
 from accel.emulator.fast_pack import FastProgram
+from accel.jit import JIT
 
 __all__ = ["voice_control", "voice_render", "voice_reset"]
 
