@@ -1,0 +1,270 @@
+"""MIDI controllers and the other events, applied at their sample.
+
+Semantics after the MIDI 1.0 specification and RP-015 (reset all controllers). Registered parameters: 0 bend range,
+1 fine and 2 coarse tuning; the null parameter (127, 127) and any NRPN close the data entry.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from accel.formats import RATE
+from engine.envelope import ATTACK_BEYOND, FADE, FALL_BEYOND, IDLE, coefficient
+from engine.events import Kind
+from engine.jit import compiled
+from engine.parameters import KNOB_CC, LFO_BEATS
+from engine.voices import key_off, key_on, release_all, release_unheld, silence
+
+__all__ = ["CONTROLLERS", "apply_event", "derive", "reset_part"]
+
+CONTROLLERS: dict[int, str] = {
+    1: "modulation wheel (source `wheel`)",
+    6: "data entry of the registered parameter",
+    7: "volume",
+    10: "pan",
+    11: "expression",
+    38: "fine data entry",
+    64: "sustain pedal",
+    66: "sostenuto pedal",
+    74: "brightness (source `brightness`)",
+    **{cc: f"knob {number} of the model" for number, cc in enumerate(KNOB_CC, 1)},
+    98: "NRPN, low: closes data entry",
+    99: "NRPN, high: closes data entry",
+    100: "registered parameter, low",
+    101: "registered parameter, high",
+    120: "all sound off",
+    121: "reset all controllers",
+    123: "all notes off (124 to 127 too)",
+}
+"""The controllers that the engine answers to."""
+
+NOTE_OFF, NOTE_ON, CONTROL, BEND = int(Kind.NOTE_OFF), int(Kind.NOTE_ON), int(Kind.CONTROL), int(Kind.BEND)
+PRESSURE, KEY_PRESSURE, TEMPO = int(Kind.PRESSURE), int(Kind.KEY_PRESSURE), int(Kind.TEMPO)
+PARAMETER, KNOB, RELEASE_ALL = int(Kind.PARAMETER), int(Kind.KNOB), int(Kind.RELEASE_ALL)
+CV_PITCH, CV_LEVEL = int(Kind.CV_PITCH), int(Kind.CV_LEVEL)
+FIRST_KNOB_CC, LAST_KNOB_CC = KNOB_CC[0], KNOB_CC[-1]
+DEFAULT_VOLUME = 100 / 127
+FADE_SECONDS = 0.003
+SEVEN_BIT = 127.0
+NULL = 127
+FULL_SCALE = 32768.0
+SAMPLES_PER_SECOND = float(RATE)
+
+
+@compiled
+def _aim_bus(part: Any) -> None:
+    """Gains of the part's bus from volume, expression (both squared, as GM recommends) and pan (constant power)."""
+    gain = part.volume * part.volume * part.expression * part.expression * math.sqrt(2.0)
+    angle = (part.pan + 1.0) * (math.pi / 4.0)
+    part.left_to, part.right_to = gain * math.cos(angle), gain * math.sin(angle)
+
+
+@compiled
+def _anchor_lfos(state: Any, now: int) -> None:
+    """Move the LFOs' reference to `now`, so that a change of speed keeps their phase."""
+    step, part = state.coefficients[0], state.part[0]
+    part.lfo1_cycles += (now - part.lfo1_time) * step.lfo1_step
+    part.lfo2_cycles += (now - part.lfo2_time) * step.lfo2_step
+    part.lfo1_time = part.lfo2_time = now
+    for slot in range(state.voices.shape[0]):
+        voice = state.voices[slot]
+        voice.lfo1_cycles += (now - voice.lfo1_time) * step.lfo1_step
+        voice.lfo2_cycles += (now - voice.lfo2_time) * step.lfo2_step
+        voice.lfo1_time = voice.lfo2_time = now
+
+
+@compiled
+def _lfo_step(rate: float, sync: int, tempo: float) -> float:
+    """Cycles per sample."""
+    if sync == 0:
+        return rate / RATE
+    return tempo / 60.0 / LFO_BEATS[sync] / RATE
+
+
+@compiled
+def derive(state: Any, now: int) -> None:
+    """Compute what follows from parameters and tempo; to be called after either changes."""
+    _anchor_lfos(state, now)
+    p, c, part = state.parameters[0], state.coefficients[0], state.part[0]
+    frames = SAMPLES_PER_SECOND / part.hop
+    c.amp_attack = coefficient(p.amp_attack, SAMPLES_PER_SECOND, ATTACK_BEYOND)
+    c.amp_decay = coefficient(p.amp_decay, SAMPLES_PER_SECOND, FALL_BEYOND)
+    c.amp_release = coefficient(p.amp_release, SAMPLES_PER_SECOND, FALL_BEYOND)
+    c.env2_attack = coefficient(p.env2_attack, frames, ATTACK_BEYOND)
+    if p.env2_attack * frames <= 1.0:
+        c.env2_attack = 1.0
+    c.env2_decay = coefficient(p.env2_decay, frames, FALL_BEYOND)
+    c.env2_release = coefficient(p.env2_release, frames, FALL_BEYOND)
+    c.lfo1_step = _lfo_step(p.lfo1_rate, int(p.lfo1_sync), part.tempo)
+    c.lfo2_step = _lfo_step(p.lfo2_rate, int(p.lfo2_sync), part.tempo)
+    c.level = math.pow(10.0, p.voice_level / 20.0) / FULL_SCALE
+    c.fade = 1.0 / (FADE_SECONDS * RATE)
+
+
+@compiled
+def _reset_channel(channel: Any) -> None:
+    channel.bend = channel.pressure = 0.0
+    channel.rpn_high = channel.rpn_low = NULL
+
+
+@compiled
+def _reset_controllers(state: Any, channel: int) -> None:
+    """Controller 121, after RP-015: volume, pan and brightness stay."""
+    part = state.part[0]
+    _reset_channel(state.channels[channel])
+    part.wheel, part.expression = 0.0, 1.0
+    part.sustain = part.sostenuto = 0
+    for slot in range(state.voices.shape[0]):
+        state.voices[slot].sostenuto = 0
+    state.key_pressure[:] = 0.0
+    _aim_bus(part)
+    release_unheld(state)
+
+
+@compiled
+def reset_part(state: Any) -> None:
+    """Controllers and channels as at power-on; parameters and knobs must be set before."""
+    part = state.part[0]
+    part.volume, part.expression, part.pan, part.wheel = DEFAULT_VOLUME, 1.0, 0.0, 0.0
+    part.cv_pitch, part.cv_level, part.tempo = 0.0, 1.0, 120.0
+    for index in range(state.channels.shape[0]):
+        channel = state.channels[index]
+        _reset_channel(channel)
+        channel.range_semitones, channel.range_cents = state.parameters[0].voice_bend_range, 0.0
+        channel.coarse = channel.fine = channel.brightness = 0.0
+    derive(state, part.lfo1_time)
+    _aim_bus(part)
+    part.left, part.right = part.left_to, part.right_to
+
+
+@compiled
+def _data_entry(channel: Any, value: float, coarse: bool) -> None:
+    """Controllers 6 and 38 for the open registered parameter."""
+    if channel.rpn_high != 0:
+        return
+    if channel.rpn_low == 0:
+        if coarse:
+            channel.range_semitones, channel.range_cents = value, 0.0
+        else:
+            channel.range_cents = min(value, 100.0)
+    elif channel.rpn_low == 1 and coarse:  # 64 is the middle of +-1 semitone
+        channel.fine = (value - 64.0) / 64.0
+    elif channel.rpn_low == 2 and coarse:
+        channel.coarse = value - 64.0
+
+
+@compiled
+def _pedal(state: Any, number: int, down: bool) -> None:
+    part = state.part[0]
+    if number == 64:
+        part.sustain = 1 if down else 0
+    elif down and not part.sostenuto:
+        part.sostenuto = 1
+        for slot in range(state.voices.shape[0]):
+            voice = state.voices[slot]
+            if voice.down and voice.stage not in (IDLE, FADE):
+                voice.sostenuto = 1
+    elif not down:
+        part.sostenuto = 0
+        for slot in range(state.voices.shape[0]):
+            state.voices[slot].sostenuto = 0
+    if not down:
+        release_unheld(state)
+
+
+@compiled
+def _parameter_number(channel: Any, number: int, value: int) -> None:
+    """Controllers 98 to 101: open a registered parameter, or close it."""
+    if number == 100:
+        channel.rpn_low = value
+    elif number == 101:
+        channel.rpn_high = value
+    else:
+        channel.rpn_low = channel.rpn_high = NULL
+
+
+@compiled
+def _mix_control(state: Any, channel: Any, number: int, value: float) -> None:
+    """Controllers that set a level, a place or a source."""
+    part, unit = state.part[0], value / SEVEN_BIT
+    if number == 1:
+        part.wheel = unit
+    elif number == 7:
+        part.volume = unit
+    elif number == 10:
+        part.pan = max((value - 64.0) / 63.0, -1.0)
+    elif number == 11:
+        part.expression = unit
+    elif number == 74:
+        channel.brightness = max((value - 64.0) / 63.0, -1.0)
+    elif FIRST_KNOB_CC <= number <= LAST_KNOB_CC and number - FIRST_KNOB_CC < state.knobs.shape[0]:
+        state.knobs[number - FIRST_KNOB_CC] = unit
+    _aim_bus(part)
+
+
+@compiled
+def _mode_message(state: Any, number: int, channel: int) -> None:
+    """Controllers 120 to 127."""
+    if number == 120:
+        silence(state)
+    elif number == 121:
+        _reset_controllers(state, channel)
+    elif number >= 123:
+        release_all(state, number < 0)
+
+
+@compiled
+def _control(state: Any, number: int, value: float, channel: int) -> None:
+    if number >= 120:
+        _mode_message(state, number, channel)
+    elif number in (64, 66):
+        _pedal(state, number, value >= 64.0)
+    elif number in (6, 38):
+        _data_entry(state.channels[channel], value, number == 6)
+    elif 98 <= number <= 101:
+        _parameter_number(state.channels[channel], number, int(value))
+    else:
+        _mix_control(state, state.channels[channel], number, value)
+
+
+@compiled
+def _set(state: Any, values: Any, event: Any, now: int) -> None:
+    """Events that set one value; `values` is the parameter record seen as float64 [parameters]."""
+    kind, index, value = event.kind, event.index, event.value
+    channel = state.channels[event.channel]
+    if kind == BEND:
+        channel.bend = value
+    elif kind == PRESSURE:
+        channel.pressure = value / SEVEN_BIT
+    elif kind == KEY_PRESSURE:
+        state.key_pressure[index] = value / SEVEN_BIT
+    elif kind == CV_PITCH:
+        state.part[0].cv_pitch = value
+    elif kind == CV_LEVEL:
+        state.part[0].cv_level = value
+    elif kind == KNOB and 0 <= index < state.knobs.shape[0]:
+        state.knobs[index] = value
+    elif kind == TEMPO and value > 0.0:
+        state.part[0].tempo = value
+        derive(state, now)
+    elif kind == PARAMETER and 0 <= index < values.shape[0]:
+        values[index] = value
+        derive(state, now)
+
+
+@compiled
+def apply_event(state: Any, values: Any, event: Any, now: int) -> None:
+    """Apply one record of `events.EVENT` at sample position `now`; changes `state`, never a network."""
+    part, kind, note, channel = state.part[0], event.kind, event.index & 127, event.channel
+    if kind == NOTE_ON and event.value > 0.0:
+        if part.notes_from <= event.time < part.notes_until:
+            key_on(state, note, event.value, channel, now)
+    elif kind in (NOTE_OFF, NOTE_ON):
+        key_off(state, note, channel, now)
+    elif kind == CONTROL:
+        _control(state, event.index, event.value, channel)
+    elif kind == RELEASE_ALL:
+        release_all(state, kind == RELEASE_ALL)
+    else:
+        _set(state, values, event, now)

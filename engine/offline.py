@@ -1,0 +1,332 @@
+"""Rendering to blocks: a score through parts, control voltages through a patch, or through the bare model.
+
+All three yield blocks, so that memory does not grow with the length of the piece. The bytes do not depend on
+the block size: blocks only cut what the block function computes sample by sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accel.emulator import Emulator
+from accel.errors import SystoleError
+from accel.formats import HOP, RATE, knob_counts, pitch_word
+from accel.program import Program
+from engine.banks import load_banks
+from engine.cv import CvTake
+from engine.events import Kind, event_array
+from engine.library import find_model, open_model
+from engine.limiter import limit, limiter_state
+from engine.part import FOREVER, Part
+from engine.patch import Patch, load_patch
+from engine.score import Score
+
+__all__ = ["DEFAULT_SEED", "CvModelRenderer", "CvPatchRenderer", "RenderedBlock", "ScoreRenderer"]
+
+DEFAULT_SEED = 1
+MAX_TAIL = 30.0
+"""Seconds after the end at which an automatic tail is cut."""
+_TAIL_GRID = 4800
+"""Silence is looked for at these distances after the end, so that the length does not depend on the block size."""
+_TAIL_GUESS = 2.0
+_CHANNEL_SEED = 0x9E3779B1
+
+
+@dataclass(frozen=True)
+class RenderedBlock:
+    """One block: the limited mix, and each stem before the limiter; float32 [n, 2]."""
+
+    mix: NDArray[np.float32]
+    stems: dict[str, NDArray[np.float32]]
+
+
+def _check_block(block: int) -> None:
+    if block < 1:
+        raise SystoleError(f"block: {block} samples; allowed: 1 or more")
+
+
+class _Timeline:
+    """Block boundaries of a piece: up to its end, then a tail of fixed length or until silence."""
+
+    def __init__(self, end: int, block: int, tail: float | None) -> None:
+        _check_block(block)
+        if tail is not None and not 0 <= tail <= 3600:
+            raise SystoleError(f"tail: {tail} s; allowed: 0 to 3600 s, or automatic")
+        self.end, self.block, self.is_automatic = end, block, tail is None
+        self.last = end + round((MAX_TAIL if tail is None else tail) * RATE)
+        self.guess = end + round((_TAIL_GUESS if tail is None else tail) * RATE)
+        self.was_idle = False
+
+    def length(self, now: int) -> int:
+        """Samples of the block that begins at `now`; 0 at the end."""
+        if not self.is_automatic or now < self.end:
+            return min(self.block, (self.end if now < self.end else self.last) - now)
+        to_grid = _TAIL_GRID - (now - self.end) % _TAIL_GRID
+        return min(self.block, to_grid, self.last - now)
+
+    def is_over(self, now: int, idle: bool) -> bool:
+        """Whether to stop at `now`: idle over a whole step of the grid (what the bus still held has faded too)."""
+        if not self.is_automatic or now < self.end or (now - self.end) % _TAIL_GRID:
+            return False
+        over = idle and self.was_idle
+        self.was_idle = idle
+        return over
+
+
+class _Channel:
+    """One MIDI channel: its parts, one per patch that it has used and that still sounds."""
+
+    def __init__(self, number: int, events: NDArray[Any], seed: int, tuning: NDArray[np.float64] | None) -> None:
+        self.number, self.events, self.tuning = number, events, tuning
+        self.seed = (seed * _CHANNEL_SEED + number * 0x632BE5AB) & 0xFFFFFFFF
+        self.parts: list[tuple[Part, int]] = []
+        self.changes: list[tuple[int, Patch]] = []
+        self.next_change = 0
+
+    def plan(self, patch: Patch | None) -> None:
+        """Decide which patch plays from when: the given one, or the bank's for each program change."""
+        if patch is not None:
+            self.changes = [(0, patch)]
+            return
+        banks = load_banks()
+        names = [(0, banks.patch_name(self.number, 0))]
+        bank = 0
+        for event in self.events:
+            if event["kind"] == Kind.CONTROL and event["index"] == 0:
+                bank = int(event["value"])
+            elif event["kind"] == Kind.PROGRAM:
+                name = banks.patch_name(self.number, int(event["index"]) & 127, bank)
+                if name != names[-1][1]:
+                    names.append((int(event["time"]), name))
+        self.changes = [(time, load_patch(name)) for time, name in names]
+
+    def _open_parts(self, now: int) -> None:
+        """Open the part that a program change at `now` asks for; the old one keeps what it sounds."""
+        while self.next_change < len(self.changes) and self.changes[self.next_change][0] <= now:
+            time, patch = self.changes[self.next_change]
+            self.next_change += 1
+            for part, _ in self.parts:
+                part.close(time)
+            later = self.changes[self.next_change :]
+            if later and later[0][0] <= now:
+                continue
+            program = open_model(find_model(patch.model))
+            seed = self.seed + self.next_change
+            part = Part(patch, program, seed=seed, notes=(time, FOREVER), tuning=self.tuning)
+            self.parts.append((part, part.skip(self.events, 0, now)))
+
+    def _length(self, now: int, count: int) -> int:
+        """Samples until the next program change, at most `count`."""
+        if self.next_change < len(self.changes):
+            return max(1, min(count, self.changes[self.next_change][0] - now))
+        return count
+
+    def render(self, now: int, out: NDArray[np.float32]) -> None:
+        """Fill `out` with this channel from sample position `now`."""
+        out[:] = 0.0
+        done = 0
+        while done < len(out):
+            self._open_parts(now + done)
+            count = self._length(now + done, len(out) - done)
+            piece = out[done : done + count]
+            if len(self.parts) == 1:
+                part, first = self.parts[0]
+                self.parts[0] = (part, part.render(self.events, first, now + done, piece))
+            else:
+                self._render_several(now + done, piece)
+            done += count
+
+    def _render_several(self, now: int, piece: NDArray[np.float32]) -> None:
+        buffer = np.empty_like(piece)
+        kept = []
+        for index, (part, first) in enumerate(self.parts):
+            first = part.render(self.events, first, now, buffer)
+            piece += buffer
+            if index == len(self.parts) - 1 or not part.is_silent:
+                kept.append((part, first))
+        self.parts = kept
+
+    @property
+    def is_idle(self) -> bool:
+        return all(part.is_idle for part, _ in self.parts)
+
+
+class ScoreRenderer:
+    """Renders a score: one channel strip per MIDI channel with notes, mixed and limited.
+
+    Args:
+        score: what to play.
+        patch: the sound of all channels (program changes are then ignored), or None: `presets/banks.toml` chooses a
+            factory patch for each program and for the drum channel.
+        block: samples per block; the sound does not depend on it.
+        tail: seconds after the end; None: until silence, at most 30 s.
+        seed: of everything random.
+        tuning: volts of the 128 keys (`tuning.load_tuning`), equal temperament by default.
+
+    Raises:
+        SystoleError: a patch or its model is missing or broken; block or tail out of range.
+    """
+
+    def __init__(
+        self,
+        score: Score,
+        patch: Patch | None,
+        *,
+        block: int = 4096,
+        tail: float | None = None,
+        seed: int = DEFAULT_SEED,
+        tuning: NDArray[np.float64] | None = None,
+    ) -> None:
+        self._timeline = _Timeline(score.end, block, tail)
+        everyone = score.events["kind"] == Kind.TEMPO
+        self._channels = []
+        for number in score.channels:
+            own = score.events[everyone | (score.events["channel"] == number)]
+            last = event_array([(score.end, Kind.RELEASE_ALL, number, 0, 0.0)])
+            own = own[own["time"] <= score.end]
+            channel = _Channel(number, np.concatenate([own, last]), seed, tuning)
+            channel.plan(patch)
+            self._channels.append(channel)
+
+    @property
+    def stems(self) -> list[str]:
+        """Names of the stems, one per channel: `channel-01` and so on."""
+        return [f"channel-{channel.number + 1:02d}" for channel in self._channels]
+
+    @property
+    def total_samples(self) -> int:
+        """Length in samples; an estimate while the tail is automatic."""
+        return self._timeline.guess
+
+    def blocks(self) -> Iterator[RenderedBlock]:
+        """Render from the start to the end; can be used once."""
+        now, limiter = 0, limiter_state()
+        while (count := self._timeline.length(now)) > 0:
+            stems = {name: np.empty((count, 2), np.float32) for name in self.stems}
+            mix = np.zeros((count, 2), np.float32)
+            for channel, stem in zip(self._channels, stems.values(), strict=True):
+                channel.render(now, stem)
+                mix += stem
+            limit(limiter, mix, count)
+            yield RenderedBlock(mix, stems)
+            now += count
+            if self._timeline.is_over(now, all(channel.is_idle for channel in self._channels)):
+                return
+
+
+class CvPatchRenderer:
+    """Renders control voltages through a patch: one voice with envelopes, bus and limiter.
+
+    Row k takes effect at sample 64 k, exactly as through the bare model, if the gate rises on row k or the voice
+    sounds already. Without a gate column the gate is open throughout; `level` scales the loudness.
+
+    Raises:
+        SystoleError: an unknown column; a broken model; block or tail out of range.
+    """
+
+    def __init__(
+        self,
+        take: CvTake,
+        patch: Patch,
+        *,
+        block: int = 4096,
+        tail: float | None = None,
+        seed: int = DEFAULT_SEED,
+    ) -> None:
+        program = open_model(find_model(patch.model))
+        if program.hop != HOP:
+            raise SystoleError(f"model {program.name}: {program.hop} samples per control row; patches need {HOP}")
+        self._take = take
+        self._ids = [knob.id for knob in program.knobs]
+        take.check_knobs(self._ids)
+        self._timeline = _Timeline(take.samples, block, tail)
+        # One voice, and no key of its own: the pitch comes from the voltage alone (note 60 is 0 V).
+        mono = {**patch.parameters, "voice.mode": "mono", "voice.glide": 0.0}
+        patch = Patch(patch.name, patch.model, knobs=patch.knobs, parameters=mono, modulation=patch.modulation)
+        self._part = Part(patch, program, seed=seed)
+        gate = np.ones(take.rows, np.bool_) if take.gate is None else take.gate
+        self._gate = np.concatenate([[False], gate])
+
+    stems: list[str] = ["voice"]  # noqa: RUF012 (never changed)
+
+    @property
+    def total_samples(self) -> int:
+        """Length in samples; an estimate while the tail is automatic."""
+        return self._timeline.guess
+
+    def _row(self, row: int, time: int) -> list[tuple[int, int, int, int, float]]:
+        take = self._take
+        events: list[tuple[int, int, int, int, float]] = [(time, Kind.CV_PITCH, 0, 0, float(take.volts[row]))]
+        if take.level is not None:
+            events.append((time, Kind.CV_LEVEL, 0, 0, float(take.level[row])))
+        events += [
+            (time, Kind.KNOB, 0, index, float(take.knobs[name][row]))
+            for index, name in enumerate(self._ids)
+            if name in take.knobs
+        ]
+        return events
+
+    def _events(self, now: int, until: int) -> NDArray[Any]:
+        """Events of sample positions [now, until)."""
+        rows: list[tuple[int, int, int, int, float]] = []
+        last = self._take.rows - 1
+        for row in range(-(-now // HOP), min(-(-until // HOP), last + 1)):
+            time = row * HOP
+            gate, before = bool(self._gate[row + 1]), bool(self._gate[row])
+            if row == last:
+                rows.append((time, Kind.RELEASE_ALL, 0, 0, 0.0))
+                break
+            if gate and not before:
+                rows += self._row(row, time)
+                rows.append((time, Kind.NOTE_ON, 0, 60, 100.0))
+            elif before and not gate:
+                rows.append((time, Kind.NOTE_OFF, 0, 60, 0.0))
+            rows += self._row(row + 1, time)  # a frame ends at the next row
+        return event_array(rows)
+
+    def blocks(self) -> Iterator[RenderedBlock]:
+        """Render from the start to the end; can be used once."""
+        now, limiter = 0, limiter_state()
+        while (count := self._timeline.length(now)) > 0:
+            stem = np.empty((count, 2), np.float32)
+            self._part.render(self._events(now, now + count), 0, now, stem)
+            mix = stem.copy()
+            limit(limiter, mix, count)
+            yield RenderedBlock(mix, {self.stems[0]: stem})
+            now += count
+            if self._timeline.is_over(now, self._part.is_idle):
+                return
+
+
+class CvModelRenderer:
+    """Renders control voltages through the bare model: int16 mono, sample for sample what the module gives.
+
+    N rows give hop * (N - 1) samples at the model's rate, with no latency: sample hop * k is at row k's controls.
+
+    Raises:
+        SystoleError: an unknown column; the take has a gate (a bare model has none); block out of range.
+    """
+
+    def __init__(self, take: CvTake, program: Program, *, block: int = 4096, seed: int = DEFAULT_SEED) -> None:
+        _check_block(block)
+        ids = [knob.id for knob in program.knobs]
+        defaults = [knob.default for knob in program.knobs]
+        self._pitch = pitch_word(take.volts)
+        self._knobs = knob_counts(take.knob_rows(ids, defaults))
+        self._emulator = Emulator(program)
+        self._block, self._seed = block, (seed & 0xFFFFFFFF) or 1
+        self.total_samples = program.hop * (take.rows - 1)
+
+    def blocks(self) -> Iterator[NDArray[np.int16]]:
+        """Render from the start to the end, int16 [n] each; can be used once."""
+        self._emulator.reset(0, int(self._pitch[0]), self._knobs[0], seed=self._seed)
+        row = 1
+        for now in range(0, self.total_samples, self._block):
+            out = np.empty(min(self._block, self.total_samples - now), np.int16)
+            row = self._emulator.block(0, self._pitch, self._knobs, row, out)
+            yield out

@@ -1,0 +1,102 @@
+"""A part: one patch on one model with its voices; the Python side of the block function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accel.emulator import allocate, pack
+from accel.errors import SystoleError
+from accel.formats import RATE
+from accel.program import Program
+from engine.block import is_silent, render_block
+from engine.controllers import apply_event, reset_part
+from engine.modulation import source_index, target_index
+from engine.parameters import TABLE
+from engine.patch import Patch
+from engine.state import LANES, MAX_SPARE, WARM_UP, allocate_part
+from engine.tuning import equal_temperament
+
+__all__ = ["FOREVER", "Part"]
+
+FOREVER = 1 << 62
+
+
+class Part:
+    """Voices that play a patch. All memory is allocated here; rendering allocates nothing.
+
+    Args:
+        patch: the sound.
+        program: its model, at 48 kHz.
+        seed: of noise, start phases and random modulation; equal seeds give equal bytes.
+        notes: sample positions [from, until) of the note-ons that this part plays. It follows all other
+            events, so that a part that takes over a channel finds its controllers as they are.
+        tuning: volts of the 128 keys, equal temperament by default.
+
+    Raises:
+        SystoleError: the model runs at another rate.
+    """
+
+    def __init__(
+        self,
+        patch: Patch,
+        program: Program,
+        *,
+        seed: int,
+        notes: tuple[int, int] = (0, FOREVER),
+        tuning: NDArray[np.float64] | None = None,
+    ) -> None:
+        if program.rate != RATE:
+            raise SystoleError(f"model {program.name}: runs at {program.rate} Hz; patches need {RATE} Hz")
+        self.patch, self.program = patch, program
+        mono = patch.value("voice.mode") != "poly"
+        polyphony = 1 if mono else int(patch.number("voice.polyphony"))
+        slots, lanes = polyphony + min(polyphony, MAX_SPARE), min(int(patch.number("voice.unison")), LANES)
+        self.packed = pack(program)
+        self.states = allocate(self.packed, slots * lanes)
+        self.state = allocate_part(slots, lanes, len(program.knobs))
+        self.values = self.state.parameters.view(np.float64)
+        self._set_up(polyphony, seed, notes, equal_temperament() if tuning is None else tuning)
+
+    def _set_up(self, polyphony: int, seed: int, notes: tuple[int, int], tuning: NDArray[np.float64]) -> None:
+        patch, state = self.patch, self.state
+        ids = [knob.id for knob in self.program.knobs]
+        state.part["polyphony"], state.part["seed"] = polyphony, seed & 0xFFFFFFFF
+        state.part["hop"] = hop = self.program.hop
+        state.part["warm_frames"] = -(-min(self.program.receptive_field - 1, WARM_UP) // hop)
+        state.part["notes_from"], state.part["notes_until"] = notes
+        for index, entry in enumerate(TABLE):
+            self.values[index] = patch.number(entry.id)
+        state.knobs[:] = [patch.knobs.get(knob.id, knob.default) for knob in self.program.knobs]
+        for index, row in enumerate(patch.modulation):
+            state.rows[index] = (source_index(row.source), target_index(row.target, ids), row.amount)
+        state.tuning[:] = tuning
+        reset_part(state)
+
+    @property
+    def is_idle(self) -> bool:
+        """No voice sounds; the DC blocker may still be settling, inaudibly."""
+        return int(self.state.part["active"][0]) == 0
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing is left: until the next note, rendering gives exact zeros."""
+        return bool(is_silent(self.state.part[0]))
+
+    def close(self, time: int) -> None:
+        """Play no note-on from sample position `time` on; what sounds goes on until its key-up."""
+        self.state.part["notes_until"] = time
+
+    def skip(self, events: NDArray[Any], first: int, until: int) -> int:
+        """Apply the events before sample position `until` without rendering; returns the next event's index."""
+        while first < len(events) and events[first]["time"] < until:
+            time = int(events[first]["time"])
+            apply_event(self.state, self.values, events[first], time)
+            first += 1
+        return first
+
+    def render(self, events: NDArray[Any], first: int, now: int, out: NDArray[np.float32]) -> int:
+        """Fill `out` (float32 [n, 2], C order) from sample position `now`; returns the next event's index."""
+        return render_block(self.packed, self.states, self.state, self.values, events, first, now, out, len(out))

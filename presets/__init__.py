@@ -1,0 +1,1 @@
+"""What ships with Systole: trained programs (`models/`), sounds (`patches/`) and the demo piece (`demo/`)."""
