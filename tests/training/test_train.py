@@ -1,0 +1,107 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from accel.errors import SystoleError
+from training.checkpoint import load_checkpoint
+from training.dataset import load_dataset
+from training.recipe import load_recipe, recipe_from
+from training.sampling import Sampler
+from training.train import train
+from training.weights import load_weights
+
+
+@pytest.fixture
+def recipe(recipe_fields):
+    return recipe_from(recipe_fields)
+
+
+def test_resumed_equals_uninterrupted_bit_for_bit(recipe, tiny_set, tmp_path):
+    whole = train(recipe, tiny_set.parent, tmp_path / "whole", compiled=False)
+    for stop in (1, 5, 8, None):
+        parts = train(recipe, tiny_set.parent, tmp_path / "parts", compiled=False, stop_at=stop)
+    first, second = load_weights(whole)[0].state_dict(), load_weights(parts)[0].state_dict()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    a, b = (load_checkpoint(tmp_path / run / "tiny.ckpt", recipe) for run in ("whole", "parts"))
+    assert a.step == b.step == recipe.steps
+    assert all(torch.equal(p, q) for p, q in zip(a.generator.parameters(), b.generator.parameters(), strict=True))
+
+
+def test_training_learns_and_describes_itself(recipe, tiny_set, tmp_path):
+    longer = replace(recipe, steps=150, optimiser=replace(recipe.optimiser, rate=1e-2))
+    path = train(longer, tiny_set.parent, tmp_path, compiled=False, every=0.2)
+    history = load_checkpoint(tmp_path / "tiny.ckpt", longer).history
+    assert history[-1][3] < history[0][3]
+    _, meta = load_weights(path)
+    assert meta["schema"] == "systole-float/1"
+    assert meta["knobs"] == [{"id": "bright", "label": "Bright", "help": "Brightness", "default": 0.5}]
+    assert meta["dilations"] == [1, 2, 4]
+    assert meta["metrics"]["steps"] == 150
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(recipe, tiny_set, tmp_path):
+    train(recipe, tiny_set.parent, tmp_path, compiled=False, stop_at=1)
+    with pytest.raises(SystoleError, match="made by another recipe"):
+        train(replace(recipe, seed=8), tiny_set.parent, tmp_path, compiled=False)
+    (tmp_path / "tiny.ckpt").write_bytes(b"not a checkpoint")
+    with pytest.raises(SystoleError, match="not a readable checkpoint"):
+        train(recipe, tiny_set.parent, tmp_path, compiled=False)
+
+
+def test_batches_depend_on_the_step_alone(recipe, tiny_set):
+    sampler = Sampler(load_dataset(tiny_set), recipe.architecture.context, seed=1)
+    stage = replace(recipe.stages[0], cold=0.0)
+    first, again, other = (sampler.batch(step, stage) for step in (4, 4, 5))
+    assert torch.equal(first.excitation, again.excitation)
+    assert torch.equal(first.target, again.target)
+    assert not torch.equal(first.target, other.target)
+    assert first.target.shape == (2, 512 + recipe.architecture.context)
+    assert first.skip == recipe.architecture.context
+
+
+def test_cold_crops_are_the_start_of_a_clip(recipe, tiny_set):
+    data = load_dataset(tiny_set)
+    batch = Sampler(data, recipe.architecture.context, seed=1).batch(0, replace(recipe.stages[0], cold=1.0))
+    starts = torch.from_numpy(data.audio[:, : batch.target.shape[1]])
+    assert batch.skip == 0
+    assert all(any(torch.equal(crop, start) for start in starts) for crop in batch.target)
+
+
+def test_excitation_of_a_crop_keeps_the_clip_s_phase(recipe, tiny_set):
+    data = load_dataset(tiny_set, filtered=False)
+    batch = Sampler(data, recipe.architecture.context, seed=1).batch(2, replace(recipe.stages[0], cold=0.0))
+    window = torch.hann_window(batch.target.shape[1])
+    for target, driven in zip(batch.target, batch.excitation, strict=True):
+        in_phase, quadrature = ((target * window) @ driven[:, i] for i in (0, 1))
+        assert in_phase > 0
+        assert quadrature.abs() < 0.1 * in_phase  # the set's fundamental is a sine of its phase
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"optimiser": {"rate": 1.0}}, "missing"),
+        ({"stages": []}, "until = 1.0"),
+        ({"seed": None}, "seed"),
+    ],
+)
+def test_faulty_recipes_are_refused(recipe_fields, change, message):
+    fields = {**recipe_fields, **change}
+    if fields["seed"] is None:
+        del fields["seed"]
+    with pytest.raises((TypeError, ValueError), match=message):
+        recipe_from(fields)
+
+
+def test_an_unreadable_recipe_is_named(tmp_path):
+    (tmp_path / "r.toml").write_text("name = ")
+    with pytest.raises(SystoleError, match=r"r\.toml: not a readable recipe"):
+        load_recipe(tmp_path / "r.toml")
+
+
+def test_a_damaged_weight_file_is_named(tmp_path):
+    (tmp_path / "w.safetensors").write_bytes(b"\x00" * 64)
+    with pytest.raises(SystoleError, match=r"w\.safetensors: not a readable weight file"):
+        load_weights(tmp_path / "w.safetensors")

@@ -1,0 +1,73 @@
+"""What a training run leaves between two steps, so that it can be killed at any moment and continue."""
+
+import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+from pickle import UnpicklingError
+
+import torch
+
+from accel.atomic import atomic_path
+from accel.errors import SystoleError
+from training.generator import Generator
+from training.recipe import Recipe
+
+BETAS = (0.9, 0.98)
+
+
+@dataclass
+class State:
+    """What a checkpoint holds."""
+
+    generator: Generator
+    ema: Generator
+    adam: torch.optim.Adam
+    step: int = 0
+    seconds: float = 0.0
+    history: list[list[float]] = field(default_factory=list)
+    """[step, progress, mean training loss, validation LSD in dB], one row per checkpoint."""
+
+
+def new_state(recipe: Recipe) -> State:
+    """A generator with its seeded first weights."""
+    torch.manual_seed(recipe.seed)
+    generator = Generator(recipe.architecture)
+    adam = torch.optim.Adam(generator.parameters(), recipe.optimiser.rate, betas=BETAS)
+    return State(generator, copy.deepcopy(generator), adam)
+
+
+def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
+    """Write everything that the next step depends on."""
+    content = {
+        "recipe": recipe.fingerprint(),
+        "generator": state.generator.state_dict(),
+        "ema": state.ema.state_dict(),
+        "adam": state.adam.state_dict(),
+        "step": state.step,
+        "seconds": state.seconds,
+        "history": state.history,
+    }
+    with atomic_path(path) as temporary:
+        torch.save(content, temporary)
+
+
+def load_checkpoint(path: Path, recipe: Recipe) -> State:
+    """The state at the last checkpoint, or a new one where there is none.
+
+    Raises:
+        SystoleError: the file is unreadable or was made by another recipe.
+    """
+    state = new_state(recipe)
+    if not path.exists():
+        return state
+    try:
+        content = torch.load(path, weights_only=True)
+        if content["recipe"] != recipe.fingerprint():
+            raise SystoleError(f"{path}: made by another recipe; choose another --out or remove it")
+        state.generator.load_state_dict(content["generator"])
+        state.ema.load_state_dict(content["ema"])
+        state.adam.load_state_dict(content["adam"])
+        state.step, state.seconds, state.history = content["step"], content["seconds"], content["history"]
+    except (OSError, RuntimeError, UnpicklingError, KeyError, ValueError) as error:
+        raise SystoleError(f"{path}: not a readable checkpoint: {error}") from error
+    return state

@@ -1,0 +1,87 @@
+"""The exported float weights: what the compiler quantises. One flat safetensors file, its metadata as one JSON text."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from accel.atomic import atomic_path
+from accel.errors import SystoleError
+from accel.formats import HOP, RATE
+from accel.network import SCHEMA
+from training.excitation import HARMONICS
+from training.generator import Architecture, Generator
+from training.recipe import Recipe
+
+
+def metadata(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any]:
+    """Describes a model made by `recipe`: architecture, knobs, licence, figures."""
+    arch = recipe.architecture
+    return {
+        "schema": SCHEMA,
+        "name": recipe.name,
+        "title": recipe.title,
+        "rate": RATE,
+        "hop": HOP,
+        "channels": arch.channels,
+        "skip_channels": arch.skip_channels,
+        "kernel": arch.kernel,
+        "dilations": list(arch.dilations),
+        "harmonics": list(HARMONICS),
+        "noise": True,
+        "residual_scale": 1.0,
+        "skip_scale": 1.0,
+        "knobs": [vars(knob) for knob in recipe.knobs],
+        "pitched": True,
+        "licence": recipe.licence,
+        "credit": recipe.credit,
+        "description": recipe.description,
+        "metrics": metrics,
+        "seed": recipe.seed,
+    }
+
+
+def save_weights(path: Path, weights: dict[str, Tensor], meta: dict[str, Any]) -> None:
+    """Write weights and metadata; the file appears whole or not at all."""
+    tensors = {name: tensor.detach().float().contiguous() for name, tensor in weights.items()}
+    with atomic_path(path) as temporary:
+        save_file(tensors, temporary, {"systole": json.dumps(meta, sort_keys=True)})
+
+
+def load_weights(path: Path) -> tuple[Generator, dict[str, Any]]:
+    """The generator and the metadata of an exported file.
+
+    Raises:
+        SystoleError: unreadable, of another schema, or weights that do not fit the architecture it names.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            meta = json.loads((file.metadata() or {}).get("systole", "{}"))
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+    except (OSError, SafetensorError, json.JSONDecodeError) as error:
+        raise SystoleError(f"{path}: not a readable weight file: {error}") from error
+    if meta.get("schema") != SCHEMA:
+        raise SystoleError(f"{path}: schema is {meta.get('schema')}; it must be {SCHEMA}")
+    arch = Architecture(
+        channels=meta["channels"],
+        skip_channels=meta["skip_channels"],
+        kernel=meta["kernel"],
+        dilations=tuple(meta["dilations"]),
+        knobs=len(meta["knobs"]),
+    )
+    generator = Generator(arch)
+    try:
+        generator.load_state_dict(weights)
+    except RuntimeError as error:
+        raise SystoleError(
+            f"{path}: weights do not fit the architecture: {str(error).splitlines()[-1].strip()}"
+        ) from error
+    with torch.no_grad():
+        for name, tensor in generator.named_parameters():
+            if not torch.isfinite(tensor).all():
+                raise SystoleError(f"{path}: {name} holds values that are not finite")
+    return generator, meta
