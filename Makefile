@@ -1,0 +1,27 @@
+# make play   set everything up and run the main job
+# make test   set everything up, then lint, type-check and run all tests
+# Set-up itself is scripts/setup.sh; the two stamps make a second call quick.
+
+PY := .venv/bin/python
+INPUTS := pyproject.toml requirements.lock scripts/setup.sh
+
+.PHONY: play test
+.DELETE_ON_ERROR:
+
+play: .venv/.ready-play
+	@scripts/play.sh
+
+test: export OMP_NUM_THREADS = 1
+test: export QT_QPA_PLATFORM = offscreen
+test: .venv/.ready-test
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m pytest -q
+
+.venv/.ready-play: $(INPUTS)
+	@scripts/setup.sh play
+	@touch $@
+
+.venv/.ready-test: $(INPUTS)
+	@scripts/setup.sh test
+	@touch $@ .venv/.ready-play

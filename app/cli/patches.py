@@ -1,0 +1,60 @@
+"""`systole patches`: the sounds, factory and user; its help lists every key that a patch file may have."""
+
+from __future__ import annotations
+
+import click
+
+from app.cli.options import as_json
+
+__all__ = ["command"]
+
+
+class _PatchCommand(click.Command):
+    """Ends its help with the parameter table, read only when help is asked for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from engine.parameters import GROUPS, TABLE
+
+        for group, title in GROUPS.items():
+            with formatter.section(f"[{group}] {title}"):
+                formatter.write_dl(
+                    [
+                        (entry.name, f"{entry.help} {entry.allowed}; default {entry.decode(entry.default)}.")
+                        for entry in TABLE
+                        if entry.group == group
+                    ]
+                )
+
+
+@click.command("patches", cls=_PatchCommand)
+@as_json
+def command(as_json: bool) -> None:
+    """List the patches: yours (in the user folder) and those that ship with Systole.
+
+    A file that cannot be loaded is listed with the reason. A patch is a TOML file; `systole info NAME`
+    shows one. Beside `name`, `model`, `[knobs]` (the model's knobs, 0 to 1) and `[[modulation]]` it may set
+    the following.
+    """
+    from app.cli.console import print_json, print_table
+    from app.describe import patch_facts
+    from engine.library import list_patches
+
+    entries = list_patches()
+    if as_json:
+        print_json(
+            [
+                {"name": entry.name, "path": str(entry.path), "origin": entry.origin, "error": entry.error}
+                | (patch_facts(entry.patch, entry.path) if entry.patch else {})
+                | {"name": entry.name}
+                for entry in entries
+            ]
+        )
+        return
+    rows = [("PATCH", "FROM", "MODEL", "TAGS", "TITLE")]
+    for entry in entries:
+        if entry.patch is None:
+            rows.append((entry.name, entry.origin, "-", "-", f"unusable: {entry.error}"))
+        else:
+            patch = entry.patch
+            rows.append((entry.name, entry.origin, patch.model, " ".join(patch.tags), patch.name))
+    print_table(rows)

@@ -1,0 +1,1 @@
+"""Rendered blocks to files: sample formats, rate conversion, WAV headers, temporaries."""

@@ -1,0 +1,64 @@
+"""The house rules that a machine can check: which way imports run, and what is pinned."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("accel", "app", "benchmarks", "engine", "presets", "training")
+MAY_IMPORT = {
+    "accel": {"accel"},
+    "engine": {"engine", "accel", "presets"},
+    "training": {"training", "accel"},
+    "presets": {"presets"},
+    "app": {"app", "engine", "accel", "presets", "training"},
+}
+FORBIDDEN = {
+    "accel": {"PySide6", "pyqtgraph", "sounddevice", "mido", "torch"},
+    "engine": {"PySide6", "pyqtgraph", "torch"},
+    "app": {"torch"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_arrows_run_one_way(package: str) -> None:
+    for path in (ROOT / package).rglob("*.py"):
+        found = set(imports(path))
+        assert found & set(PACKAGES) <= MAY_IMPORT[package], path
+        assert not found & FORBIDDEN.get(package, set()), path
+
+
+def locked() -> set[str]:
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.match(r"[a-z0-9.-]+==[^ ]+( ; .+)?$", pin) for pin in pins), "only exact pins, no address"
+    return {pin.partition("==")[0] for pin in pins}
+
+
+def test_everything_that_setup_installs_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["train"], *extras["dev"], *extras["bench"], "setuptools"]
+    names = {re.split(r"[<>=;! ]", entry)[0].lower().replace("_", "-") for entry in wanted}
+    assert names <= locked()
+
+
+def test_the_demo_piece_is_here() -> None:
+    demo = (ROOT / "scripts" / "play.sh").read_text()
+    piece = re.search(r"presets/demo/\S+\.mid", demo)
+    assert piece
+    assert (ROOT / piece[0]).read_bytes()[:4] == b"MThd"
