@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from app.capacity import BLOCKS, COUNTS, LOAD, measure_capacity
+from app.capacity import BLOCKS, COUNTS, LOAD, BlockLoad, _safe, measure_capacity
 from tests.app.support import Systole, one_line
 
 
@@ -18,9 +18,13 @@ def test_bench_as_json(systole: Systole) -> None:
     assert (result["model"], result["voices"], result["block"]) == ("random", 2, 64)
     assert 0 < result["p50"] <= result["p99"] <= result["p999"]
     assert [each["block"] for each in result["blocks"]] == list(BLOCKS)
-    safe = [each["block"] for each in result["blocks"] if each["load"] <= LOAD]
-    assert result["safe_block"] == (safe[0] if safe else None)
     assert done.stderr == b""
+
+
+def test_a_safe_block_has_only_safe_ones_above() -> None:
+    loads = [BlockLoad(block, 0.0, load) for block, load in ((16, 0.5), (32, 0.9), (64, LOAD), (128, 0.1))]
+    assert _safe(loads) == 64
+    assert _safe([BlockLoad(64, 0.0, 0.2), BlockLoad(128, 0.0, 0.8)]) is None
 
 
 def test_bench_as_a_page(systole: Systole) -> None:
