@@ -1,33 +1,23 @@
-"""A proven program laid out for the vector kernels, and the voices' state beside it.
+"""A proven program laid out for the vector kernels: one block of memory, reached by one address.
 
-Rows are padded with zeros to whole vectors and ordered so that the tanh and sigmoid rows of the same channels meet
-in one tile; weights are int16 pairs, [group of two vectors][tap][column pair][vector][lane][2]. Half of each row's
-rounding step is folded into its bias (the load-time proof includes it), so that requantising is one shift.
+Rows are padded with zeros to whole vectors and ordered so that the rows that are finished together meet in one
+tile; weights are int16 pairs, [group of vectors][tap][column pair][vector][lane][2]. Half of each row's rounding
+step is folded into its bias (the load-time proof includes it), so that requantising is one shift.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from accel.emulator.block import Block
 from accel.emulator.forms import Form
-from accel.emulator.registers import REGISTERS
 from accel.formats import SINE_BASE, SINE_SLOPE, TANH_BASE, TANH_SLOPE, Op, Source, channel_code, exponent_shift
 from accel.program import Pass, Program
 
-__all__ = [
-    "CHUNK",
-    "HEADER_AT",
-    "MIRROR",
-    "TONES",
-    "WORD_AT",
-    "FastProgram",
-    "FastStates",
-    "allocate_fast",
-    "pack_fast",
-]
+__all__ = ["CHUNK", "HEADER_AT", "IMAGE_AT", "MIRROR", "TONES", "WORDS", "WORD_AT", "FastProgram", "pack_fast"]
 
 CHUNK = 16
 """Most samples that one walk through the layers computes."""
@@ -35,7 +25,6 @@ TONES = CHUNK
 """Samples of an excitation row: whole vectors in every form."""
 MIRROR = CHUNK + 2
 """Rows at a ring's start that are repeated behind its end, so that a tile reads without wrapping."""
-_ALIGN = 64
 
 WORDS = (
     "vectors",
@@ -43,7 +32,8 @@ WORDS = (
     "taps",
     "dilation",
     "activation",
-    "split",
+    "residuals",
+    "skips",
     "multiplier",
     "pre_shift",
     "weight_at",
@@ -53,7 +43,7 @@ WORDS = (
     "condition_at",
 )
 WORD_AT = {name: at for at, name in enumerate(WORDS)}
-"""Words of a pass. split: residual vectors of a MIX; row_at: index into bases, shifts and ramps."""
+"""Words of a pass; weight_at, row_at, ring_at and condition_at are byte offsets into their images."""
 
 HEADER = (
     "hop",
@@ -63,7 +53,7 @@ HEADER = (
     "channels",
     "skip",
     "conditions",
-    "excitations",
+    "pairs",
     "history",
     "widest",
     "knobs",
@@ -73,104 +63,57 @@ HEADER = (
     "steps",
 )
 HEADER_AT = {name: at for at, name in enumerate(HEADER)}
+IMAGES = ("table", "weights", "bases", "shifts", "ramps", "codes", "rom", "sine")
+IMAGE_AT = {name: len(HEADER) + at for at, name in enumerate(IMAGES)}
+"""Words of a program's own index: header, then the addresses of its images."""
+
+
+class Vnni(NamedTuple):
+    """Token of a form: its type is what Numba compiles for."""
+
+    lanes: int
+
+
+class Avx512(NamedTuple):
+    """As Vnni."""
+
+    lanes: int
+
+
+class Avx2(NamedTuple):
+    """As Vnni."""
+
+    lanes: int
+
+
+class Sse4(NamedTuple):
+    """As Vnni."""
+
+    lanes: int
+
+
+class Portable(NamedTuple):
+    """As Vnni."""
+
+    lanes: int
+
+
+TOKENS: dict[str, Any] = {"vnni": Vnni, "avx512": Avx512, "avx2": Avx2, "sse4": Sse4, "portable": Portable}
+NAMES: dict[type, str] = {token: name for name, token in TOKENS.items()}
 
 
 class FastProgram(NamedTuple):
-    """Immutable arrays shared by all voices; subclasses name the form, by which Numba compiles.
+    """Immutable, shared by all voices of a model.
 
     Attributes:
-        header: int64, named by HEADER_AT; channels and skip are padded widths.
-        table: int64 [passes, words], named by WORD_AT.
-        weights, bases, shifts, ramps: int16 and int32 images, aligned.
-        codes: int32, excitation channels, an even number of them.
-        rom: int16 [128], tanh bases and slopes.
-        sine: int16 [256, 2], bases and slopes.
+        form: token of the form.
+        index: int64, named by HEADER_AT and IMAGE_AT; addresses point into `memory`.
+        memory: uint8, all images.
     """
 
-    header: NDArray[np.int64]
-    table: NDArray[np.int64]
-    weights: NDArray[np.int16]
-    bases: NDArray[np.int32]
-    shifts: NDArray[np.int32]
-    ramps: NDArray[np.int32]
-    codes: NDArray[np.int32]
-    rom: NDArray[np.int16]
-    sine: NDArray[np.int16]
-
-
-class VnniProgram(FastProgram):
-    """For AVX-512 VNNI."""
-
-    form = "vnni"
-
-
-class Avx512Program(FastProgram):
-    """For AVX-512BW."""
-
-    form = "avx512"
-
-
-class Avx2Program(FastProgram):
-    """For AVX2."""
-
-    form = "avx2"
-
-
-class Sse4Program(FastProgram):
-    """For SSE4.1."""
-
-    form = "sse4"
-
-
-class PortableProgram(FastProgram):
-    """For any processor."""
-
-    form = "portable"
-
-
-CLASSES: dict[str, type[FastProgram]] = {
-    kind.form: kind for kind in (VnniProgram, Avx512Program, Avx2Program, Sse4Program, PortableProgram)
-}
-
-
-class FastStates(NamedTuple):
-    """State of the voices and scratch (shared by the voices: one thread per FastStates).
-
-    Attributes:
-        registers: int64 [voices, registers].
-        history: int16 [voices, history]: rings with their mirrors.
-        condition: int16 [voices, 2, conditions]: conditioning at the frame's start and end.
-        base, delta: int32 [voices, conditions]: start of a frame's accumulators and their step per sample.
-        tones: int32 [5, TONES]: phases, steps, noise and two channels of a chunk.
-        excitation: int32 [pairs, TONES], two channels a word.
-        gate, hidden, spare: int16; wide, skip: int32 scratch.
-        rows: int64 [taps] addresses.
-    """
-
-    registers: NDArray[np.int64]
-    history: NDArray[np.int16]
-    condition: NDArray[np.int16]
-    base: NDArray[np.int32]
-    delta: NDArray[np.int32]
-    tones: NDArray[np.int32]
-    excitation: NDArray[np.int32]
-    gate: NDArray[np.int16]
-    hidden: NDArray[np.int16]
-    spare: NDArray[np.int16]
-    wide: NDArray[np.int32]
-    skip: NDArray[np.int32]
-    rows: NDArray[np.int64]
-
-
-def aligned(shape: tuple[int, ...], kind: type) -> NDArray:
-    """Zeros whose first byte, and that of every row, lies on a cache line."""
-    *outer, inner = shape
-    size = np.dtype(kind).itemsize
-    padded = -(-inner * size // _ALIGN) * _ALIGN
-    total = int(np.prod(outer, dtype=np.int64)) * padded
-    raw = np.zeros(total + _ALIGN, np.uint8)
-    start = -raw.ctypes.data % _ALIGN
-    return raw[start : start + total].view(kind).reshape(*outer, padded // size)
+    form: Any
+    index: NDArray[np.int64]
+    memory: NDArray[np.uint8]
 
 
 def _padded(count: int, lanes: int) -> int:
@@ -193,18 +136,35 @@ def row_order(each: Pass, channels: int, layers: int, last_control: bool, lanes:
     if each.op == Op.GATED:
         return gated(0)
     if each.op == Op.MIX:
-        return spread(0, each.split) + spread(each.split, each.rows - each.split)
+        return _paired(spread(0, each.split), spread(each.split, each.rows - each.split), lanes)
     return spread(0, each.rows)
 
 
-def _weights(each: Pass, order: NDArray[np.int64], lanes: int) -> NDArray[np.int16]:
-    """[group][tap][pair][vector][lane][2], the last group possibly of one vector."""
+def _paired(residual: list[int], skip: list[int], lanes: int) -> list[int]:
+    """Vectors of residual and skip rows in turn, then what is left of either."""
+    both = min(len(residual), len(skip))
+    parts = range(0, both, lanes)
+    zipped = [row for at in parts for row in (*residual[at : at + lanes], *skip[at : at + lanes])]
+    return zipped + residual[both:] + skip[both:]
+
+
+def _groups(each: Pass, vectors: int, residuals: int, skips: int) -> list[int]:
+    """How many vectors (1 or 2) each tile of the pass computes."""
+    if each.op == Op.MIX:
+        both = min(residuals, skips)
+        return [2] * both + [1] * (residuals + skips - 2 * both)
+    return [2] * (vectors // 2) + [1] * (vectors % 2)
+
+
+def _weights(each: Pass, order: NDArray[np.int64], lanes: int, groups: list[int]) -> NDArray[np.int16]:
+    """[group][tap][pair][vector][lane][2]."""
     columns = each.cols + each.cols % 2
     full = np.zeros((len(order), each.taps, columns), np.int16)
     full[order >= 0, :, : each.cols] = each.weight[order[order >= 0]]
     vectors = full.reshape(-1, lanes, each.taps, columns // 2, 2)
-    groups = [vectors[at : at + 2].transpose(2, 3, 0, 1, 4).ravel() for at in range(0, len(vectors), 2)]
-    return np.concatenate(groups)
+    ends = np.cumsum(groups)
+    parts = [vectors[end - size : end] for size, end in zip(groups, ends, strict=True)]
+    return np.concatenate([part.transpose(2, 3, 0, 1, 4).ravel() for part in parts])
 
 
 def _spread(values: NDArray, order: NDArray[np.int64], fill: int) -> NDArray[np.int32]:
@@ -213,96 +173,92 @@ def _spread(values: NDArray, order: NDArray[np.int64], fill: int) -> NDArray[np.
     return out
 
 
-def pack_fast(program: Program, form: Form) -> FastProgram:
-    """Lay a program out for a form; its bounds must be proven for the result to be exact."""
-    lanes, channels = form.lanes, program.channels
-    passes = [each for each in program.passes if each.op != Op.EXCITE]
-    controls, width = len(program.of(Op.CONTROL)), _padded(channels, lanes)
-    table = np.zeros((len(passes), len(WORDS)), np.int64)
-    weights: list[NDArray] = []
-    rows: list[tuple[NDArray, NDArray, NDArray]] = []
-    weight_at = row_at = ring_at = layer = widest = 0
-    for index, each in enumerate(passes):
-        order = np.array(row_order(each, channels, program.layers, index == controls - 1, lanes))
-        shift = _spread(each.shift, order, 1)
-        half = np.int32(1) << (shift - 1)
-        base = _spread(each.bias, order, 0) + np.where(order >= 0, half, 0).astype(np.int32)
-        ramp = _spread(each.ramp_shift, order, 0) if each.op == Op.GATED else np.zeros_like(shift)
+class _Layout:
+    """Collects the passes' images and words."""
+
+    def __init__(self, program: Program, form: Form) -> None:
+        self.program, self.lanes = program, form.lanes
+        self.width = _padded(program.channels, form.lanes)
+        self.words: list[list[int]] = []
+        self.weights: list[NDArray] = []
+        self.bases: list[NDArray] = []
+        self.shifts: list[NDArray] = []
+        self.ramps: list[NDArray] = []
+        self.ring_at = self.layer = self.widest = 0
+
+    def add(self, each: Pass, last_control: bool) -> None:
+        """Append a pass."""
+        lanes = self.lanes
+        order = np.array(row_order(each, self.program.channels, self.program.layers, last_control, lanes))
+        vectors, residuals = len(order) // lanes, _padded(each.split, lanes) // lanes
+        skips = vectors - residuals if each.op == Op.MIX else 0
         values = {
-            "vectors": len(order) // lanes,
+            "vectors": vectors,
             "pairs": (each.cols + 1) // 2,
             "taps": each.taps,
             "dilation": each.dilation,
             "activation": each.activation,
-            "split": _padded(each.split, lanes) // lanes,
+            "residuals": residuals,
+            "skips": skips,
             "multiplier": each.multiplier,
             "pre_shift": each.pre_shift,
-            "weight_at": weight_at,
-            "row_at": row_at,
+            "weight_at": 2 * sum(len(part) for part in self.weights),
+            "row_at": 4 * sum(len(part) for part in self.bases),
         }
         if each.op == Op.GATED:
-            size = 1 << ((each.taps - 1) * each.dilation + CHUNK - 1).bit_length()
-            values |= {"ring_at": ring_at, "ring_mask": size - 1, "condition_at": layer * len(order)}
-            ring_at, layer = ring_at + (size + MIRROR) * width, layer + 1
-        table[index] = [values.get(name, 0) for name in WORDS]
-        weights.append(_weights(each, order, lanes))
-        rows.append((base, shift, ramp))
-        weight_at, row_at, widest = weight_at + len(weights[-1]), row_at + len(order), max(widest, len(order))
-    excite = program.of(Op.EXCITE)[0]
-    codes = np.append(excite.bias, np.full(excite.rows % 2, channel_code(Source.NOISE), np.int32))  # weighs nothing
-    header = {
+            rows = 1 << ((each.taps - 1) * each.dilation + CHUNK - 1).bit_length()
+            values |= {"ring_at": 2 * self.ring_at, "ring_mask": rows - 1, "condition_at": self.layer * len(order)}
+            self.ring_at, self.layer = self.ring_at + (rows + MIRROR) * self.width, self.layer + 1
+        self.words.append([values.get(name, 0) for name in WORDS])
+        self.weights.append(_weights(each, order, lanes, _groups(each, vectors, residuals, skips)))
+        shift = _spread(each.shift, order, 1)
+        self.shifts.append(shift)
+        half = np.where(order >= 0, np.int32(1) << (shift - 1), 0).astype(np.int32)
+        self.bases.append(_spread(each.bias, order, 0) + half)
+        gated = each.op == Op.GATED
+        self.ramps.append(_spread(each.ramp_shift, order, 0) if gated else np.zeros_like(shift))
+        self.widest = max(self.widest, len(order))
+
+
+def _header(layout: _Layout, codes: NDArray[np.int32], form: Form) -> list[int]:
+    program = layout.program
+    values = {
         "hop": program.hop,
         "hop_bits": program.hop.bit_length() - 1,
-        "controls": controls,
+        "controls": len(program.of(Op.CONTROL)),
         "layers": program.layers,
-        "channels": width,
-        "skip": _padded(program.skip_channels, lanes),
-        "conditions": program.layers * 2 * width,
-        "excitations": len(codes),
-        "history": ring_at,
-        "widest": max(widest, len(program.knobs) + 2),
+        "channels": layout.width,
+        "skip": _padded(program.skip_channels, form.lanes),
+        "conditions": program.layers * 2 * layout.width,
+        "pairs": len(codes) // 2,
+        "history": layout.ring_at,
+        "widest": max(layout.widest, len(program.knobs) + 2),
         "knobs": len(program.knobs),
         "exponent_shift": exponent_shift(program.hop),
-        "exponent_offset": excite.multiplier,
-        "lanes": lanes,
+        "exponent_offset": program.of(Op.EXCITE)[0].multiplier,
+        "lanes": form.lanes,
         "steps": form.steps,
     }
-    images = [np.concatenate(parts) for parts in zip(*rows, strict=True)]
-    return CLASSES[form.name](
-        np.array([header[name] for name in HEADER], np.int64),
-        table,
-        _copy(np.concatenate(weights), np.int16),
-        _copy(images[0], np.int32),
-        _copy(images[1], np.int32),
-        _copy(images[2], np.int32),
-        codes,
-        _copy(np.concatenate([TANH_BASE, TANH_SLOPE]), np.int16),
-        _copy(np.stack([SINE_BASE, SINE_SLOPE], axis=1).ravel(), np.int16),
-    )
+    return [values[name] for name in HEADER]
 
 
-def _copy(values: NDArray, kind: type) -> NDArray:
-    out = aligned((len(values),), kind)
-    out[: len(values)] = values
-    return out
-
-
-def allocate_fast(packed: FastProgram, voices: int) -> FastStates:
-    """State for `voices` voices, not yet reset."""
-    size = {name: int(packed.header[at]) for name, at in HEADER_AT.items()}
-    rows, conditions = CHUNK + 2, size["conditions"]
-    return FastStates(
-        registers=np.zeros((voices, len(REGISTERS)), np.int64),
-        history=aligned((voices, size["history"]), np.int16),
-        condition=aligned((voices, 2, conditions), np.int16),
-        base=aligned((voices, conditions), np.int32),
-        delta=aligned((voices, conditions), np.int32),
-        tones=aligned((5, TONES), np.int32),
-        excitation=aligned((size["excitations"] // 2 * TONES + 2,), np.int32),
-        gate=aligned((rows * size["channels"],), np.int16),
-        hidden=aligned((rows * size["widest"],), np.int16),
-        spare=aligned((rows * size["widest"],), np.int16),
-        wide=aligned((rows * size["widest"],), np.int32),
-        skip=aligned((rows * size["skip"],), np.int32),
-        rows=np.zeros(8, np.int64),
-    )
+def pack_fast(program: Program, form: Form) -> FastProgram:
+    """Lay a program out for a form; its bounds must be proven for the result to be exact."""
+    passes = [each for each in program.passes if each.op != Op.EXCITE]
+    controls = len(program.of(Op.CONTROL))
+    layout = _Layout(program, form)
+    for index, each in enumerate(passes):
+        layout.add(each, index == controls - 1)
+    codes = program.of(Op.EXCITE)[0].bias
+    codes = np.append(codes, np.full(len(codes) % 2, channel_code(Source.NOISE)))  # the extra one weighs nothing
+    block = Block()
+    block.put("table", np.array(layout.words, np.int64))
+    block.put("weights", np.concatenate(layout.weights))
+    for name in ("bases", "shifts", "ramps"):
+        block.put(name, np.concatenate(getattr(layout, name)))
+    block.put("codes", codes.astype(np.int32))
+    block.put("rom", np.concatenate([TANH_BASE, TANH_SLOPE]))
+    block.put("sine", np.stack([SINE_BASE, SINE_SLOPE], axis=1))
+    memory, addresses = block.build()
+    index = np.array([*_header(layout, codes, form), *(addresses[name] for name in IMAGES)], np.int64)
+    return FastProgram(TOKENS[form.name](form.lanes), index, memory)

@@ -18,10 +18,9 @@ from accel.jit import JIT
 __all__ = ["voice_control", "voice_render", "voice_reset"]
 
 
-def _form_of(packed: Any) -> Any:
-    """The module whose kernels run a program of this Numba type."""
-    is_fast = isinstance(packed, types.NamedTuple) and issubclass(packed.instance_class, FastProgram)
-    return fast if is_fast else exact
+def _is_fast(packed: Any) -> bool:
+    """Whether a Numba type is that of a program for the vector kernels."""
+    return isinstance(packed, types.BaseTuple) and getattr(packed, "instance_class", None) is FastProgram
 
 
 def _reset(packed, states, voice, seed, phase):
@@ -36,22 +35,31 @@ def _render(packed, states, voice, count, out, start):
     raise NotImplementedError("compiled code only")
 
 
-@overload(_reset, inline="never")
+@overload(_reset)
 def _choose_reset(packed, states, voice, seed, phase):
-    function = _form_of(packed).reset
-    return lambda packed, states, voice, seed, phase: function(packed, states, voice, seed, phase)
+    if _is_fast(packed):
+        return lambda packed, states, voice, seed, phase: fast.reset(
+            packed.form, states.handle.ctypes.data, voice, seed, phase
+        )
+    return lambda packed, states, voice, seed, phase: exact.reset(packed, states, voice, seed, phase)
 
 
-@overload(_control, inline="never")
+@overload(_control)
 def _choose_control(packed, states, voice, pitch, knobs):
-    function = _form_of(packed).control
-    return lambda packed, states, voice, pitch, knobs: function(packed, states, voice, pitch, knobs)
+    if _is_fast(packed):
+        return lambda packed, states, voice, pitch, knobs: fast.control(
+            packed.form, states.handle.ctypes.data, voice, pitch, knobs
+        )
+    return lambda packed, states, voice, pitch, knobs: exact.control(packed, states, voice, pitch, knobs)
 
 
-@overload(_render, inline="never")
+@overload(_render)
 def _choose_render(packed, states, voice, count, out, start):
-    function = _form_of(packed).render
-    return lambda packed, states, voice, count, out, start: function(packed, states, voice, count, out, start)
+    if _is_fast(packed):
+        return lambda packed, states, voice, count, out, start: fast.render(
+            packed.form, states.handle.ctypes.data, voice, count, out.ctypes.data + 2 * start
+        )
+    return lambda packed, states, voice, count, out, start: exact.render(packed, states, voice, count, out, start)
 
 
 @njit(**JIT)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from accel.emulator.exact_pack import ExactProgram, ExactStates, allocate_exact, pack_exact
-from accel.emulator.fast_pack import FastProgram, FastStates, allocate_fast, pack_fast
+from accel.emulator.fast_pack import FastProgram, pack_fast
+from accel.emulator.fast_state import FastStates, allocate_fast
 from accel.emulator.forms import FORMS, choose_form
 from accel.program import Program
 from accel.proof import is_proven

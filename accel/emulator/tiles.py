@@ -1,11 +1,12 @@
-"""The micro-kernels: a tile of time steps x two vectors of rows, its accumulators held in registers.
+"""The micro-kernels: a tile of time steps x one or two vectors of rows, its accumulators held in registers.
 
-Numba intrinsics whose code is chosen by the type of the packed program (its form), so that one source serves all
-processors and Numba's cache keeps each form apart. Addresses are integers; strides are bytes.
+Numba intrinsics whose code is chosen by the type of their first argument, the form's token, so that one source
+serves all processors and Numba's cache keeps each form apart. Addresses are integers; strides are bytes. Each tile
+comes in two heights: the form's own number of steps, and two for what is left over.
 
-- `gate_tile*`: dilated convolution + conditioning + gate in one go: vector 0 are tanh rows, vector 1 sigmoid rows.
-- `sum_tile*`: 1x1 products, shifted right, as int32 rows in memory for a cheap epilogue.
-- `*_vector`: those epilogues: one vector of residual, skip, head or dense rows.
+- `gate_tile`: dilated convolution + conditioning + gate: vector 0 are tanh rows, vector 1 sigmoid rows.
+- `residual_skip_tile`, `residual_tile`, `skip_tile`: the 1x1 behind the gate, added to the stream and the skip sum.
+- `dense_tile`, `dense_tile_single`: a 1x1 with its activation.
 """
 
 from __future__ import annotations
@@ -15,34 +16,53 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
+from accel.emulator.fast_pack import NAMES
 from accel.emulator.forms import FORMS
 from accel.emulator.vector import I16, I32, I64, Vectors, const64
-from accel.formats import LEAK_SHIFT, Activation
+from accel.formats import LEAK_SHIFT, UNITY, Activation
 
 __all__ = [
-    "copy_bytes",
-    "dense_vector",
+    "dense_tile",
+    "dense_tile_pair",
+    "dense_tile_single",
+    "dense_tile_single_pair",
+    "form_intrinsic",
     "gate_tile",
     "gate_tile_pair",
     "head_vector",
-    "residual_vector",
-    "scaled_residual_vector",
-    "skip_vector",
-    "sum_tile",
-    "sum_tile_pair",
-    "sum_tile_single",
-    "sum_tile_single_pair",
+    "ramp_vector",
+    "residual_skip_tile",
+    "residual_skip_tile_pair",
+    "residual_tile",
+    "residual_tile_pair",
+    "skip_tile",
+    "skip_tile_pair",
 ]
 
 PAIR = 2
 """Time steps of the small tiles, for what the large ones leave over."""
 
 
-def _vectors(builder: ir.IRBuilder, packed: types.NamedTuple) -> Vectors:
-    return Vectors(builder, FORMS[packed.instance_class.form])
+def vectors_of(builder: ir.IRBuilder, signature: Any) -> Vectors:
+    """Vector code for the form that the first argument's type names."""
+    return Vectors(builder, FORMS[NAMES[signature.args[0].instance_class]])
+
+
+def form_intrinsic(arguments: int, generate: Callable[[Vectors, Any], None]) -> Callable[..., Any]:
+    """An intrinsic (form, *int64 arguments) -> None whose code `generate` writes."""
+
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        generate(vectors_of(builder, signature), values[1:])
+        return context.get_dummy_value()
+
+    names = ", ".join(f"a{index}" for index in range(arguments))
+    scope: dict[str, Any] = {"types": types, "code": code, "count": arguments}
+    exec(  # the number of parameters is part of an intrinsic's signature
+        f"def tile(typing, form, {names}):\n    return types.void(form, *[types.int64] * count), code\n", scope
+    )
+    return intrinsic(scope["tile"])  # type: ignore[no-any-return]
 
 
 def _products(
@@ -51,7 +71,7 @@ def _products(
     width: int,
     rows: Any,
     stride: Any,
-    pair_stride: Any,
+    gap: Any,
     weight: Any,
     pairs: Any,
     taps: Any,
@@ -61,7 +81,7 @@ def _products(
 
     Args:
         rows: address of int64 addresses, the first input row of each tap.
-        stride, pair_stride: bytes from a sample to the next, and from a pair of columns to the next.
+        stride, gap: bytes from a sample to the next, and from a pair of columns to the next.
         weight: address of [tap][pair][vector][lane][2] int16.
         start: accumulators [step][vector] before the first product.
     """
@@ -79,11 +99,10 @@ def _products(
     inner_sum = [[b.phi(v.wide) for _ in range(width)] for _ in range(steps)]
     size = 4 * v.lanes
     weights = [v.load(inner_weight, v.wide, size, size * index) for index in range(width)]
-    column = b.add(row, b.mul(pair, pair_stride))
+    column = b.add(row, b.mul(pair, gap))
     total = []
     for step in range(steps):
-        where = b.add(column, b.mul(stride, const64(step)))
-        both = v.splat(v.load(where, I32, 4))
+        both = v.splat(v.load(b.add(column, b.mul(stride, const64(step))), I32, 4))
         total.append([v.dot(inner_sum[step][index], both, weights[index]) for index in range(width)])
     next_pair, next_weight = b.add(pair, const64(1)), b.add(inner_weight, const64(size * width))
     b.cbranch(b.icmp_signed("<", next_pair, pairs), inner, after)
@@ -106,149 +125,119 @@ def _products(
     return total
 
 
-def _gate_tile(steps: int | None) -> Callable[..., Any]:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        v = _vectors(builder, signature.args[0])
-        count = steps or v.form.steps
-        _, rows, stride, weight, pairs, taps, base, delta, ramp, shift, rom, out = arguments
+def _one_by_one(v: Vectors, steps: int, width: int, where: Any, weight: Any, pairs: Any, row: Any) -> list[list[Any]]:
+    """Sums of a 1x1, shifted: [step][vector]. where: (rows, stride, gap); row: (base, shift) addresses."""
+    size = 4 * v.lanes
+    rows, stride, gap = where
+    base, shift = row
+    first = [v.load(base, v.wide, size, size * index) for index in range(width)]
+    total = _products(v, steps, width, rows, stride, gap, weight, pairs, const64(1), [first] * steps)
+    shifts = [v.load(shift, v.wide, size, size * index) for index in range(width)]
+    return [[v.b.ashr(total[step][index], shifts[index]) for index in range(width)] for step in range(steps)]
+
+
+def _gate_tile(height: int | None) -> Callable[..., Any]:
+    def generate(v: Vectors, values: Any) -> None:
+        steps = height or v.form.steps
+        rows, stride, weight, pairs, taps, base, delta, ramp, shift, rom, out = values
         b, size = v.b, 4 * v.lanes
         first = v.splat(b.trunc(ramp, I32))
-        start: list[list[Any]] = [[]]
         slopes = [v.load(delta, v.wide, size, size * index) for index in range(2)]
-        for index in range(2):
-            start[0].append(b.add(v.load(base, v.wide, size, size * index), b.mul(slopes[index], first)))
-        for _ in range(1, count):
+        start = [[b.add(v.load(base, v.wide, size, size * i), b.mul(slopes[i], first)) for i in range(2)]]
+        for _ in range(1, steps):
             start.append([b.add(start[-1][index], slopes[index]) for index in range(2)])
-        total = _products(v, count, 2, rows, stride, const64(4), weight, pairs, taps, start)
+        total = _products(v, steps, 2, rows, stride, const64(4), weight, pairs, taps, start)
         shifts = [v.load(shift, v.wide, size, size * index) for index in range(2)]
-        for step in range(0, count, 2):
-            sides = [
+        for step in range(0, steps, 2):
+            left, right = (
                 v.pack(b.ashr(total[step][side], shifts[side]), b.ashr(total[step + 1][side], shifts[side]))
                 for side in range(2)
-            ]
-            halves = v.unpack(v.gate(sides[0], sides[1], rom))
-            for part, half in enumerate(halves):
+            )
+            for part, half in enumerate(v.unpack(v.gate(left, right, rom))):
                 v.store(half, b.add(out, b.mul(stride, const64(step + part))), 2)
-        return context.get_dummy_value()
 
-    @intrinsic
-    def tile(typing, packed, rows, stride, weight, pairs, taps, base, delta, ramp, shift, rom, out):
-        return types.void(packed, *[types.int64] * 11), code
-
-    return tile
+    return form_intrinsic(11, generate)
 
 
-def _sum_tile(width: int, steps: int | None) -> Callable[..., Any]:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        v = _vectors(builder, signature.args[0])
-        count = steps or v.form.steps
-        _, rows, stride, pair_stride, weight, pairs, base, shift, out, out_stride = arguments
+def _mix_tile(residual: bool, skip: bool, height: int | None) -> Callable[..., Any]:
+    """(rows, stride, weight, pairs, base, shift, stream, out, multiplier, kept, kept_stride)."""
+
+    def generate(v: Vectors, values: Any) -> None:
+        steps = height or v.form.steps
+        rows, stride, weight, pairs, base, shift, stream, out, multiplier, kept, kept_stride = values
         b, size = v.b, 4 * v.lanes
-        first = [v.load(base, v.wide, size, size * index) for index in range(width)]
-        start: list[list[Any]] = [first] * count
-        total = _products(v, count, width, rows, stride, pair_stride, weight, pairs, const64(1), start)
-        shifts = [v.load(shift, v.wide, size, size * index) for index in range(width)]
-        for step in range(count):
-            where = b.add(out, b.mul(out_stride, const64(step)))
+        where, row = (rows, stride, const64(4)), (base, shift)
+        total = _one_by_one(v, steps, int(residual) + int(skip), where, weight, pairs, row)
+        factor = v.splat(b.trunc(multiplier, I32))
+        for step in range(steps):
+            at = b.mul(stride, const64(step))
+            if residual:
+                before = b.sext(v.load(b.add(stream, at), ir.VectorType(I16, v.lanes), 2), v.wide)
+                product = b.mul(b.add(before, v.clamp(total[step][0], -32768, 32767)), factor)
+                scaled = b.ashr(b.add(product, v.fill(v.wide, UNITY >> 1)), v.fill(v.wide, 15))
+                v.store(v.saturate(scaled), b.add(out, at), 2)
+            if skip:
+                place = b.add(kept, b.mul(kept_stride, const64(step)))
+                v.store(b.add(v.load(place, v.wide, size), total[step][-1]), place, size)
+
+    return form_intrinsic(11, generate)
+
+
+def _activate(v: Vectors, value: Any, activation: Any) -> Any:
+    """formats.activate of saturated wide lanes."""
+    b = v.b
+    positive = v.clamp(value, 0, 32767)
+    leaky = b.add(positive, b.ashr(b.sub(value, positive), v.fill(v.wide, LEAK_SHIFT)))
+    other = b.select(b.icmp_signed("==", activation, const64(Activation.LEAKY)), leaky, value)
+    return b.select(b.icmp_signed("==", activation, const64(Activation.RELU)), positive, other)
+
+
+def _dense_tile(width: int, height: int | None) -> Callable[..., Any]:
+    """(rows, stride, gap, weight, pairs, base, shift, activation, out, out_stride)."""
+
+    def generate(v: Vectors, values: Any) -> None:
+        steps = height or v.form.steps
+        rows, stride, gap, weight, pairs, base, shift, activation, out, out_stride = values
+        total = _one_by_one(v, steps, width, (rows, stride, gap), weight, pairs, (base, shift))
+        for step in range(steps):
+            place = v.b.add(out, v.b.mul(out_stride, const64(step)))
             for index in range(width):
-                v.store(b.ashr(total[step][index], shifts[index]), where, size, size * index)
-        return context.get_dummy_value()
+                value = _activate(v, v.clamp(total[step][index], -32768, 32767), activation)
+                v.store(v.b.trunc(value, ir.VectorType(I16, v.lanes)), place, 2, 2 * v.lanes * index)
 
-    @intrinsic
-    def tile(typing, packed, rows, stride, pair_stride, weight, pairs, base, shift, out, out_stride):
-        return types.void(packed, *[types.int64] * 9), code
-
-    return tile
+    return form_intrinsic(10, generate)
 
 
 gate_tile, gate_tile_pair = _gate_tile(None), _gate_tile(PAIR)
-sum_tile, sum_tile_pair = _sum_tile(2, None), _sum_tile(2, PAIR)
-sum_tile_single, sum_tile_single_pair = _sum_tile(1, None), _sum_tile(1, PAIR)
+residual_skip_tile, residual_skip_tile_pair = _mix_tile(True, True, None), _mix_tile(True, True, PAIR)
+residual_tile, residual_tile_pair = _mix_tile(True, False, None), _mix_tile(True, False, PAIR)
+skip_tile, skip_tile_pair = _mix_tile(False, True, None), _mix_tile(False, True, PAIR)
+dense_tile, dense_tile_pair = _dense_tile(2, None), _dense_tile(2, PAIR)
+dense_tile_single, dense_tile_single_pair = _dense_tile(1, None), _dense_tile(1, PAIR)
 
 
-def _residual(scaled: bool) -> Callable[..., Any]:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        v = _vectors(builder, signature.args[0])
-        _, wide, stream, out, multiplier = arguments
-        b = v.b
-        addend = v.clamp(v.load(wide, v.wide, 4 * v.lanes), -32768, 32767)
-        total = b.add(b.sext(v.load(stream, ir.VectorType(I16, v.lanes), 2), v.wide), addend)
-        if scaled:
-            product = b.mul(total, v.splat(b.trunc(multiplier, I32)))
-            total = b.ashr(b.add(product, v.fill(v.wide, 1 << 14)), v.fill(v.wide, 15))
-        v.store(v.saturate(total), out, 2)
-        return context.get_dummy_value()
-
-    @intrinsic
-    def vector(typing, packed, wide, stream, out, multiplier):
-        return types.void(packed, *[types.int64] * 4), code
-
-    return vector
+def _head(v: Vectors, values: Any) -> None:
+    b = v.b
+    skip, shift, out = values
+    less, one = v.splat(b.sub(b.trunc(shift, I32), I32(1))), v.fill(v.wide, 1)
+    rounded = b.ashr(b.add(b.ashr(v.load(skip, v.wide, 4 * v.lanes), less), one), one)
+    v.store(b.trunc(v.clamp(rounded, 0, 32767), ir.VectorType(I16, v.lanes)), out, 2)
 
 
-@intrinsic
-def copy_bytes(typing, target, source, count):
-    """memcpy: the two ranges do not overlap."""
-
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        pointer = ir.IntType(8).as_pointer()
-        to, of = (builder.inttoptr(each, pointer) for each in arguments[:2])
-        cgutils.raw_memcpy(builder, to, of, arguments[2], 1)
-        return context.get_dummy_value()
-
-    return types.void(*[types.int64] * 3), code
+head_vector = form_intrinsic(3, _head)
+"""(skip, shift, out): out = max(0, sat16(round(skip >> shift)))."""
 
 
-residual_vector, scaled_residual_vector = _residual(False), _residual(True)
-"""(packed, shifted sums, stream, out, multiplier): out = sat16(stream + sat16(sums)), scaled where asked."""
+def _ramp(v: Vectors, values: Any) -> None:
+    b, size = v.b, 4 * v.lanes
+    before, after, bias, ramp, hop_bits, base, delta = values
+    short = ir.VectorType(I16, v.lanes)
+    first, last = (b.sext(v.load(each, short, 2), v.wide) for each in (before, after))
+    shift = v.load(ramp, v.wide, size)
+    whole = b.add(shift, v.splat(b.trunc(hop_bits, I32)))
+    v.store(b.add(v.load(bias, v.wide, size), b.shl(first, whole)), base, size)
+    v.store(b.shl(b.sub(last, first), shift), delta, size)
 
 
-@intrinsic
-def skip_vector(typing, packed, wide, skip):
-    """skip += shifted sums, int32."""
-
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        v = _vectors(builder, signature.args[0])
-        _, wide, skip = arguments
-        align = 4 * v.lanes
-        v.store(v.b.add(v.load(skip, v.wide, align), v.load(wide, v.wide, align)), skip, align)
-        return context.get_dummy_value()
-
-    return types.void(packed, types.int64, types.int64), code
-
-
-@intrinsic
-def head_vector(typing, packed, skip, shift, out):
-    """out = max(0, sat16(round(skip >> shift)))."""
-
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        v = _vectors(builder, signature.args[0])
-        b = v.b
-        _, skip, shift, out = arguments
-        less = v.splat(b.sub(b.trunc(shift, I32), I32(1)))
-        one = v.fill(v.wide, 1)
-        rounded = b.ashr(b.add(b.ashr(v.load(skip, v.wide, 4 * v.lanes), less), one), one)
-        v.store(b.trunc(v.clamp(rounded, 0, 32767), ir.VectorType(I16, v.lanes)), out, 2)
-        return context.get_dummy_value()
-
-    return types.void(packed, *[types.int64] * 3), code
-
-
-@intrinsic
-def dense_vector(typing, packed, wide, out, activation):
-    """out = activation(sat16(shifted sums))."""
-
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        v = _vectors(builder, signature.args[0])
-        b = v.b
-        _, wide, out, activation = arguments
-        value = v.clamp(v.load(wide, v.wide, 4 * v.lanes), -32768, 32767)
-        positive = v.clamp(value, 0, 32767)
-        negative = b.sub(value, positive)
-        leaky = b.add(positive, b.ashr(negative, v.fill(v.wide, LEAK_SHIFT)))
-        below = b.select(b.icmp_signed("==", activation, const64(Activation.LEAKY)), leaky, value)
-        value = b.select(b.icmp_signed("==", activation, const64(Activation.RELU)), positive, below)
-        v.store(b.trunc(value, ir.VectorType(I16, v.lanes)), out, 2)
-        return context.get_dummy_value()
-
-    return types.void(packed, *[types.int64] * 3), code
+ramp_vector = form_intrinsic(7, _ramp)
+"""(before, after, bias, ramp, hop_bits, base, delta): a frame's accumulator starts and their step per sample."""

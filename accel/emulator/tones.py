@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
-from accel.emulator.forms import FORMS
+from accel.emulator.tiles import form_intrinsic
 from accel.emulator.vector import I32, I64, Vectors, const64
 from accel.formats import FADE_TOP, FADE_WIDTH_BITS, SINE_SEGMENTS, SINE_STEP_BITS, UNITY
 
@@ -46,34 +44,25 @@ def _sine(v: Vectors, phase: Any, rom: Any) -> Any:
     return b.sub(b.xor(value, sign), sign)
 
 
-@intrinsic
-def tone_vector(typing, packed, phases, steps, number, turn, rom, out):
-    """One channel of a vector of samples: sin(number * phase + turn) with its fade, Q0.15 in int32 lanes."""
-
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        v = Vectors(builder, FORMS[signature.args[0].instance_class.form])
-        b, align = v.b, 4 * v.lanes
-        _, phases, steps, number, turn, rom, out = arguments
-        number = b.trunc(number, I32)
-        phase = b.add(b.mul(v.load(phases, v.wide, align), v.splat(number)), v.splat(b.trunc(turn, I32)))
-        product = b.mul(_sine(v, phase, rom), _gain(v, v.load(steps, v.wide, align), number))
-        v.store(b.ashr(b.add(product, v.fill(v.wide, 1 << 14)), v.fill(v.wide, 15)), out, align)
-        return context.get_dummy_value()
-
-    return types.void(packed, *[types.int64] * 6), code
+def _tone(v: Vectors, values: Any) -> None:
+    b, align = v.b, 4 * v.lanes
+    phases, steps, number, turn, rom, out = values
+    number = b.trunc(number, I32)
+    phase = b.add(b.mul(v.load(phases, v.wide, align), v.splat(number)), v.splat(b.trunc(turn, I32)))
+    product = b.mul(_sine(v, phase, rom), _gain(v, v.load(steps, v.wide, align), number))
+    v.store(b.ashr(b.add(product, v.fill(v.wide, UNITY >> 1)), v.fill(v.wide, 15)), out, align)
 
 
-@intrinsic
-def join_vector(typing, packed, first, second, out):
-    """Two channels in int32 lanes to one word of two int16 per sample."""
+tone_vector = form_intrinsic(6, _tone)
+"""(phases, steps, number, turn, rom, out): sin(number * phase + turn) with its fade, Q0.15 in int32 lanes."""
 
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        v = Vectors(builder, FORMS[signature.args[0].instance_class.form])
-        b, align = v.b, 4 * v.lanes
-        _, first, second, out = arguments
-        low = b.and_(v.load(first, v.wide, align), v.fill(v.wide, 0xFFFF))
-        high = b.shl(v.load(second, v.wide, align), v.fill(v.wide, 16))
-        v.store(b.or_(low, high), out, align)
-        return context.get_dummy_value()
 
-    return types.void(packed, *[types.int64] * 3), code
+def _join(v: Vectors, values: Any) -> None:
+    b, align = v.b, 4 * v.lanes
+    first, second, out = values
+    low = b.and_(v.load(first, v.wide, align), v.fill(v.wide, 0xFFFF))
+    v.store(b.or_(low, b.shl(v.load(second, v.wide, align), v.fill(v.wide, 16))), out, align)
+
+
+join_vector = form_intrinsic(3, _join)
+"""(first, second, out): two channels in int32 lanes to one word of two int16 per sample."""

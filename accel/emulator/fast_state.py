@@ -1,0 +1,89 @@
+"""The streaming state of a model's voices: one block of memory, each voice's histories contiguous in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accel.emulator.block import Block, padded_bytes
+from accel.emulator.fast_pack import CHUNK, HEADER_AT, IMAGE_AT, TONES, FastProgram
+from accel.emulator.registers import REGISTERS
+
+__all__ = ["STATE_AT", "FastStates", "allocate_fast"]
+
+MAX_TAPS = 8
+STATE = (
+    "registers",
+    "history",
+    "history_stride",
+    "condition",
+    "condition_stride",
+    "ramp_stride",
+    "base",
+    "delta",
+    "tones",
+    "excitation",
+    "gate",
+    "hidden",
+    "spare",
+    "skip",
+    "rows",
+)
+STATE_AT = {name: len(HEADER_AT) + len(IMAGE_AT) + at for at, name in enumerate(STATE)}
+"""Words of a handle behind those of the program: addresses, and bytes from a voice to the next (`_stride`).
+
+history: int16 rings with their mirrors, [time][channel]. condition: int16, conditioning at a frame's start and end.
+base, delta: int32, a frame's accumulator starts and their step per sample. Shared scratch: tones int32 [5, TONES]
+(phases, steps, noise, two channels); excitation int32 [pairs, TONES], two channels a word; gate, hidden, spare int16;
+skip int32; rows int64 addresses."""
+
+
+class FastStates(NamedTuple):
+    """State of the voices and scratch, which they share: one thread per FastStates.
+
+    Attributes:
+        handle: int64, the program's index and STATE_AT: all that a kernel needs to know.
+        registers: int64 [voices, registers], a view of `memory`.
+        memory: uint8.
+        program: the program's memory, kept alive.
+    """
+
+    handle: NDArray[np.int64]
+    registers: NDArray[np.int64]
+    memory: NDArray[np.uint8]
+    program: NDArray[np.uint8]
+
+
+def allocate_fast(packed: FastProgram, voices: int) -> FastStates:
+    """State for `voices` voices, not yet reset."""
+    size = {name: int(packed.index[at]) for name, at in HEADER_AT.items()}
+    rows, conditions = CHUNK + 2, size["conditions"]
+    strides = {
+        "history_stride": padded_bytes(2 * size["history"]),
+        "condition_stride": padded_bytes(2 * conditions),
+        "ramp_stride": padded_bytes(4 * conditions),
+    }
+    bytes_of = {
+        "registers": 8 * voices * len(REGISTERS),
+        "history": voices * strides["history_stride"],
+        "condition": 2 * voices * strides["condition_stride"],
+        "base": voices * strides["ramp_stride"],
+        "delta": voices * strides["ramp_stride"],
+        "tones": 4 * 5 * TONES,
+        "excitation": 4 * (size["pairs"] + 1) * TONES,
+        "gate": 2 * rows * size["channels"],
+        "hidden": 2 * rows * size["widest"],
+        "spare": 2 * rows * size["widest"],
+        "skip": 4 * rows * size["skip"],
+        "rows": 8 * MAX_TAPS,
+    }
+    block = Block()
+    for name, count in bytes_of.items():
+        block.put(name, np.zeros(count, np.uint8))
+    memory, addresses = block.build()
+    words = addresses | strides
+    handle = np.array([*packed.index, *(words[name] for name in STATE)], np.int64)
+    registers = memory[: bytes_of["registers"]].view(np.int64).reshape(voices, len(REGISTERS))
+    return FastStates(handle, registers, memory, packed.memory)
