@@ -201,6 +201,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted; the same command continues from the last checkpoint", file=sys.stderr)
         return 130
+    finally:
+        torch.set_flush_denormal(False)  # a flag of the whole thread, which callers of `main` go on using
     return 0
 
 
