@@ -56,7 +56,10 @@ def requantise(accumulator: ArrayLike, shift: ArrayLike) -> Int64Array:
 
 # --- ROMs ---------------------------------------------------------------------------------------------
 TANH_SEGMENTS, TANH_STEP_BITS = 64, 9
-SINE_SEGMENTS, SINE_STEP_BITS = 256, 10
+SINE_SEGMENT_BITS, SINE_STEP_BITS = 8, 10
+SINE_SEGMENTS = 1 << SINE_SEGMENT_BITS
+QUARTER_BITS = 30
+"""Bits of the phase below the quadrant."""
 EXP2_SEGMENTS, EXP2_STEP_BITS = 256, 12
 EXP2_FRACTION = 24
 
@@ -98,7 +101,7 @@ EXP2_BASE, EXP2_SLOPE = _exp2_rom()
 
 
 def tanh_q15(value: ArrayLike) -> Int64Array:
-    """tanh of an int16 in Q2.13 by the ROM; Q0.15; worst error 2.1e-4 inside +-4."""
+    """tanh of an int16 in Q2.13 by the ROM; Q0.15; worst error 2.2e-4 inside +-4."""
     signed = np.asarray(value, np.int64)
     magnitude = np.minimum(np.abs(signed), UNITY - 1)
     segment, step = magnitude >> TANH_STEP_BITS, magnitude & ((1 << TANH_STEP_BITS) - 1)
@@ -160,10 +163,10 @@ def channel_code(source: int, harmonic: int = 1) -> int:
 def sine_q15(phase: ArrayLike) -> Int64Array:
     """sin(2 pi phase / 2**32) by the quarter-wave ROM, Q0.15."""
     unsigned = np.asarray(phase, np.int64) & 0xFFFFFFFF
-    quadrant, rest = unsigned >> 30, unsigned & 0x3FFFFFFF
-    rest = np.where(quadrant & 1, 0x3FFFFFFF - rest, rest)
-    segment = rest >> (30 - 8)
-    step = (rest >> (30 - 8 - SINE_STEP_BITS)) & ((1 << SINE_STEP_BITS) - 1)
+    quadrant, rest = unsigned >> QUARTER_BITS, unsigned & ((1 << QUARTER_BITS) - 1)
+    rest = np.where(quadrant & 1, ((1 << QUARTER_BITS) - 1) - rest, rest)
+    below = QUARTER_BITS - SINE_SEGMENT_BITS
+    segment, step = rest >> below, (rest >> (below - SINE_STEP_BITS)) & ((1 << SINE_STEP_BITS) - 1)
     result = SINE_BASE[segment] + shift_round(SINE_SLOPE[segment].astype(np.int64) * step, SINE_STEP_BITS)
     return np.where(quadrant & 2, -result, result)
 

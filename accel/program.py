@@ -178,8 +178,9 @@ class Program:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over everything that changes the sound, and the knobs that a patch refers to."""
-        digest = hashlib.sha256(f"{SCHEMA} {self.rate} {self.hop} {[k.id for k in self.knobs]}".encode())
+        """SHA-256 over the card, figures excepted, and everything that changes the sound."""
+        card = msgspec.structs.replace(self.card, metrics={})
+        digest = hashlib.sha256(msgspec.json.encode(card, order="sorted"))
         for array in (self.descriptors, self.weights, self.biases, self.shifts):
             digest.update(array.dtype.str.encode() + str(array.shape).encode() + array.tobytes())
         return digest.hexdigest()

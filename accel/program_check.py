@@ -21,6 +21,7 @@ from accel.formats import (
     Activation,
     Op,
     Source,
+    exponent_offset,
     max_ramp_shift,
 )
 from accel.program import SCHEMA, Card, Pass, Program
@@ -28,7 +29,10 @@ from accel.program import SCHEMA, Card, Pass, Program
 __all__ = ["check_card", "check_program"]
 
 MAX_KNOBS = 128
+MOST_HISTORY = 16 << 20
+"""Bytes of past samples that a voice may need."""
 """Enough for the mel bands that condition a published Parallel WaveGAN (80)."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
 _KNOB_ID = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _PATTERN = re.compile(r"EC{1,4}I(GM)+HO\Z")
 _LETTER = dict(zip(Op, "ECIGMHO", strict=True))
@@ -46,7 +50,9 @@ def check_card(card: Card, where: str) -> None:
         SystoleError: naming the field and what is allowed.
     """
     _need(card.schema == SCHEMA, where, f"schema is {card.schema!r}, this version reads {SCHEMA!r}")
-    _need(bool(card.name), where, "name is empty")
+    _need(bool(_NAME.match(card.name)), where, f"name is {card.name!r}, allowed: lower-case letters, digits, _ and -")
+    for field in ("title", "description", "licence", "credit"):
+        _need(getattr(card, field).isprintable(), where, f"{field} holds line breaks or control characters")
     _need(card.hop in HOPS, where, f"hop is {card.hop}, allowed: {HOPS}")
     _need(8000 <= card.rate <= 192_000, where, f"rate is {card.rate}, allowed: 8000..192000 Hz")
     _need(0 <= card.latency <= 65536, where, f"latency is {card.latency}, allowed: 0..65536 samples")
@@ -55,6 +61,7 @@ def check_card(card: Card, where: str) -> None:
     _need(len(set(ids)) == len(ids), where, f"knob ids are not distinct: {ids}")
     for knob in card.knobs:
         _need(bool(_KNOB_ID.match(knob.id)), where, f"knob id {knob.id!r}: lower-case letters, digits, _")
+        _need((knob.label + knob.help).isprintable(), where, f"knob {knob.id}: label or help with control characters")
         good = math.isfinite(knob.default) and 0 <= knob.default <= 1
         _need(good, where, f"knob {knob.id}: default is {knob.default}, allowed: 0..1")
 
@@ -100,6 +107,8 @@ def _check_chain(program: Program, where: str) -> None:
     gated, mix = program.of(Op.GATED), program.of(Op.MIX)
     first, head, output = program.of(Op.INPUT)[0], program.of(Op.HEAD)[0], program.of(Op.OUTPUT)[0]
     channels, skip = first.rows, head.cols
+    offset = exponent_offset(program.rate)
+    _need(excite.multiplier == offset, where, f"exponent offset {excite.multiplier}, {program.rate} Hz needs {offset}")
     for code in excite.bias.tolist():
         good = (code & 255) in set(Source) and 1 <= (code >> 8) <= 64
         _need(good, where, f"excitation code {code:#x}: source 0..2, harmonic 1..64")
@@ -121,6 +130,8 @@ def _check_chain(program: Program, where: str) -> None:
         _need(scale_ok, where, f"layer {index}: residual multiplier {one.multiplier}, allowed: 1..{UNITY}")
         ramp, most = int(conv.ramp_shift.max(initial=0)), max_ramp_shift(program.hop)
         _need(ramp <= most, where, f"layer {index}: conditioning shift {ramp}, at most {most}")
+    history = 2 * channels * sum((conv.taps - 1) * conv.dilation for conv in gated)
+    _need(history <= MOST_HISTORY, where, f"histories of {history} bytes a voice, at most {MOST_HISTORY}")
     _widths(output, head.rows, where, "inputs of the output layer")
     _need(output.rows == 1, where, f"the output layer has {output.rows} rows, needs 1")
     _need(head.pre_shift >= MIN_SHIFT, where, f"HEAD: pre_shift {head.pre_shift}, at least {MIN_SHIFT}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
+from accel import reference
 from accel.formats import (
     BIAS_LIMIT,
+    FIELD_AT,
     MAX_SHIFT,
     MIN_SHIFT,
     UNITY,
@@ -19,6 +22,7 @@ from accel.formats import (
     descriptor,
     exponent_offset,
     max_ramp_shift,
+    requantise,
 )
 from accel.program import Card, Knob, Program
 from accel.program_check import check_program
@@ -26,6 +30,10 @@ from accel.program_check import check_program
 __all__ = ["Shape", "random_program", "random_shape"]
 
 HARMONICS = (1, 2, 4, 8, 16, 32)
+TRIAL = 96
+"""Samples of the take that decides whether a program's output lives."""
+LIVELY, MOST_DRAWS = 40, 12
+"""Distinct samples that such a take must have, and how often weights are drawn for that."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,10 @@ def random_program(
     extreme: bool = False,
     multiplier: int = UNITY,
 ) -> Program:
-    """A valid program with random weights.
+    """A valid program with random weights whose output lives, so that a wrong bit anywhere upstream is heard.
+
+    Random weights often die in the head's ReLUs. The head's shifts are therefore set by what a short take
+    of the reference shows, and programs whose output hardly moves are drawn again.
 
     Args:
         spread: standard deviation of the int8 weights; 100 makes every stream saturate often.
@@ -92,6 +103,16 @@ def random_program(
         multiplier: residual multiplier, Q0.15.
     """
     shape = shape or Shape()
+    for _ in range(MOST_DRAWS):
+        program = _draw(rng, shape, spread, extreme, multiplier)
+        program, distinct = _enliven(rng, program)
+        if distinct >= LIVELY:
+            break
+    check_program(program, "random program")
+    return program
+
+
+def _draw(rng: np.random.Generator, shape: Shape, spread: float, extreme: bool, multiplier: int) -> Program:
     images = _Images(rng, spread, extreme)
     width, layers = shape.channels, len(shape.dilations)
     codes = [channel_code(source, k) for k in shape.harmonics for source in (Source.SINE, Source.COSINE)]
@@ -112,15 +133,40 @@ def random_program(
     images.add(Op.OUTPUT, 1, shape.skip, 8)
     knobs = tuple(Knob(f"knob{index}", f"Knob {index}") for index in range(shape.knobs))
     card = Card(name="random", title="Random weights", rate=shape.rate, hop=shape.hop, knobs=knobs)
-    program = Program(
+    return Program(
         card,
         np.array(images.rows, np.int32),
         np.concatenate(images.weights),
         np.concatenate(images.biases),
         np.concatenate(images.shifts),
     )
-    check_program(program, "random program")
-    return program
+
+
+def _enliven(rng: np.random.Generator, program: Program) -> tuple[Program, int]:
+    """The program with its head scaled to its own skip sums, and the distinct samples of a short take."""
+    rows = 2 + TRIAL // program.hop
+    pitch = rng.integers(-3_000_000, 3_000_000, rows).astype(np.int32)
+    knobs = rng.integers(0, 20_001, (rows, len(program.knobs))).astype(np.int16)
+    skip = reference.skip_sum(program, pitch, knobs)
+    table, shifts, biases = program.descriptors.copy(), program.shifts.copy(), program.biases.copy()
+    table[-2, FIELD_AT["pre_shift"]] = _shift_to(skip, 8000)
+    head, output = program.of(Op.HEAD)[0], program.of(Op.OUTPUT)[0]
+    stream = np.maximum(requantise(skip, int(table[-2, FIELD_AT["pre_shift"]])), 0)
+    for index, each in ((-2, head), (-1, output)):
+        sums = stream @ each.weight[:, 0].astype(np.int64).T
+        biases[table[index, FIELD_AT["bias_at"]] :][: each.rows] = -np.rint(sums.mean(axis=0))
+        shift = _shift_to(sums - sums.mean(axis=0), 8000)
+        shifts[table[index, FIELD_AT["shift_at"]] :][: each.rows] = shift
+        stream = requantise(sums - np.rint(sums.mean(axis=0)).astype(np.int64), shift)
+        stream = np.maximum(stream, 0) if index == -2 else stream
+    program = dataclasses.replace(program, descriptors=table, shifts=shifts, biases=biases)
+    return program, len(np.unique(stream))
+
+
+def _shift_to(values: np.ndarray, wanted: float) -> int:
+    """The right shift that brings the root mean square near `wanted`."""
+    level = float(np.sqrt(np.mean(np.square(values.astype(np.float64))))) / wanted
+    return int(np.clip(round(np.log2(max(level, 1.0))), MIN_SHIFT, MAX_SHIFT))
 
 
 def _log_uniform(rng: np.random.Generator, largest: int) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from accel.formats import (
     ACCUMULATOR_BITS,
+    QUARTER_BITS,
     Op,
     Source,
     activate,
@@ -26,7 +27,7 @@ from accel.formats import (
 )
 from accel.program import Pass, Program
 
-__all__ = ["DEFAULT_SEED", "conditioning", "excitation", "noise_words", "run"]
+__all__ = ["DEFAULT_SEED", "conditioning", "excitation", "noise_words", "run", "skip_sum"]
 
 Ints = NDArray[np.int64]
 DEFAULT_SEED = 0x5EED_CAFE
@@ -84,7 +85,7 @@ def excitation(program: Program, pitch: NDArray[np.int32], seed: int, phase: int
         if source == Source.NOISE:
             channels.append(noise)
             continue
-        turned = phases * harmonic + (1 << 30 if source == Source.COSINE else 0)
+        turned = phases * harmonic + (1 << QUARTER_BITS if source == Source.COSINE else 0)
         channels.append(shift_round(sine_q15(turned) * harmonic_gain(increment, harmonic), 15))
     return np.stack(channels, axis=1)
 
@@ -116,6 +117,25 @@ def mix(each: Pass, gate: Ints, stream: Ints, skip: Ints) -> tuple[Ints, Ints]:
     return stream, skip
 
 
+def skip_sum(
+    program: Program,
+    pitch: NDArray[np.int32],
+    knobs: NDArray[np.int16],
+    *,
+    seed: int = DEFAULT_SEED,
+    phase: int = 0,
+) -> Ints:
+    """Everything before the head, arguments as `run`: int32 range [(N-1) * hop, S]."""
+    stream = dense(program.of(Op.INPUT)[0], excitation(program, pitch, seed, phase))
+    condition = conditioning(program, pitch, knobs)
+    skip = np.zeros((len(stream), program.skip_channels), np.int64)
+    layers = zip(program.of(Op.GATED), program.of(Op.MIX), strict=True)
+    for layer, (convolution, one_by_one) in enumerate(layers):
+        gate = gated(convolution, stream, condition[:, layer], program.hop)
+        stream, skip = mix(one_by_one, gate, stream, skip)
+    return skip
+
+
 def run(
     program: Program,
     pitch: NDArray[np.int32],
@@ -136,13 +156,7 @@ def run(
     Returns:
         int16 [(N-1) * hop].
     """
-    stream = dense(program.of(Op.INPUT)[0], excitation(program, pitch, seed, phase))
-    condition = conditioning(program, pitch, knobs)
-    skip = np.zeros((len(stream), program.skip_channels), np.int64)
-    layers = zip(program.of(Op.GATED), program.of(Op.MIX), strict=True)
-    for layer, (convolution, one_by_one) in enumerate(layers):
-        gate = gated(convolution, stream, condition[:, layer], program.hop)
-        stream, skip = mix(one_by_one, gate, stream, skip)
+    skip = skip_sum(program, pitch, knobs, seed=seed, phase=phase)
     head, output = program.of(Op.HEAD)[0], program.of(Op.OUTPUT)[0]
     hidden = dense(head, np.maximum(requantise(skip, head.pre_shift), 0))
     return dense(output, hidden)[:, 0].astype(np.int16)

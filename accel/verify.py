@@ -31,13 +31,18 @@ class Take:
 
 @dataclass(frozen=True)
 class Verification:
-    """Counts of a comparison: samples compared, samples that differ, the first difference."""
+    """Counts of a comparison: samples compared, samples that differ, the first difference.
+
+    Attributes:
+        distinct: different sample values that the reference gave: a comparison of constants proves little.
+    """
 
     takes: int
     samples: int
     different: int
     first: str | None
     blocks: int
+    distinct: int
 
     @property
     def passed(self) -> bool:
@@ -108,6 +113,7 @@ def verify_program(
     rows = 1 + max(2, min(4096, samples // voices // 2) // program.hop)
     takes = compared = different = blocks = 0
     first = None
+    values: set[int] = set()
     while compared < samples:
         kinds = ["playing", "any", "extreme"]
         batch = [random_take(rng, program, rows, kinds[(takes + voice) % 3]) for voice in range(voices)]
@@ -115,6 +121,7 @@ def verify_program(
         blocks += count
         for take, output in zip(batch, outputs, strict=True):
             wanted = reference.run(program, take.pitch, take.knobs, seed=take.seed, phase=take.phase)
+            values.update(np.unique(wanted).tolist())
             wrong = np.flatnonzero(wanted != output)
             if len(wrong) and first is None:
                 at = int(wrong[0])
@@ -122,4 +129,4 @@ def verify_program(
             different += len(wrong)
             compared += len(output)
             takes += 1
-    return Verification(takes, compared, different, first, blocks)
+    return Verification(takes, compared, different, first, blocks, len(values))

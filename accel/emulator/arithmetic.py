@@ -16,7 +16,8 @@ EXP2_BASE, EXP2_SLOPE = formats.EXP2_BASE.astype(np.int64), formats.EXP2_SLOPE.a
 TANH_BITS = np.int32(formats.TANH_STEP_BITS)
 TANH_MASK, TANH_HALF = np.int32((1 << formats.TANH_STEP_BITS) - 1), np.int32(1 << (formats.TANH_STEP_BITS - 1))
 HALF15, BITS15 = np.int32(1 << 14), np.int32(15)
-SINE_STEP_BITS = formats.SINE_STEP_BITS
+SINE_STEP_BITS, QUARTER_BITS = formats.SINE_STEP_BITS, formats.QUARTER_BITS
+SEGMENT_SHIFT = QUARTER_BITS - formats.SINE_SEGMENT_BITS
 EXP2_STEP_BITS, EXP2_FRACTION = formats.EXP2_STEP_BITS, formats.EXP2_FRACTION
 EXPONENT_GAIN, EXPONENT_FRACTION = formats.EXPONENT_GAIN, formats.EXPONENT_FRACTION
 EXPONENT_TOP = formats.EXPONENT_TOP
@@ -82,12 +83,12 @@ def increment(pitch_times_hop, shift, offset):
 def harmonic(phase, step, number, source):
     """One sine or cosine channel with its fade below Nyquist, Q0.15."""
     gain = min(max((FADE_TOP - step * number) >> FADE_SHIFT, 0), 32768)
-    turned = phase * number + ((1 << 30) if source == COSINE else 0)
-    quadrant, rest = (turned >> 30) & 3, turned & 0x3FFFFFFF
+    turned = phase * number + ((1 << QUARTER_BITS) if source == COSINE else 0)
+    quadrant, rest = (turned >> QUARTER_BITS) & 3, turned & ((1 << QUARTER_BITS) - 1)
     if quadrant & 1:
-        rest = 0x3FFFFFFF - rest
-    segment = rest >> 22
-    fraction = (rest >> (22 - SINE_STEP_BITS)) & ((1 << SINE_STEP_BITS) - 1)
+        rest = ((1 << QUARTER_BITS) - 1) - rest
+    segment = rest >> SEGMENT_SHIFT
+    fraction = (rest >> (SEGMENT_SHIFT - SINE_STEP_BITS)) & ((1 << SINE_STEP_BITS) - 1)
     value = SINE_BASE[segment] + ((SINE_SLOPE[segment] * fraction + (1 << (SINE_STEP_BITS - 1))) >> SINE_STEP_BITS)
     if quadrant & 2:
         value = -value

@@ -216,7 +216,7 @@ def control(packed, states, voice, pitch, knobs):
     registers, condition = states.registers[voice], states.condition[voice]
     here, there = states.narrow[0], states.narrow[1]
     here[0] = requantise(np.int32(pitch), PITCH_BITS)
-    for index in range(packed.header[KNOBS]):
+    for index in range(min(packed.header[KNOBS], len(knobs))):
         here[1 + index] = knobs[index]
     registers[PITCH_PREVIOUS] = registers[PITCH_CURRENT]
     registers[PITCH_CURRENT] = pitch

@@ -32,7 +32,7 @@ from accel.emulator.tiles import (
     skip_tile_pair,
 )
 from accel.emulator.tones import join_vector, tone_vector
-from accel.formats import LFSR_SHIFTS, PITCH_FRACTION, Source
+from accel.formats import LFSR_SHIFTS, PITCH_FRACTION, QUARTER_BITS, Source
 from accel.jit import INLINE, JIT
 
 __all__ = ["control", "render", "reset"]
@@ -122,7 +122,7 @@ def _excite(form, handle, registers, count):
         for at in range(0, 4 * count, 4 * lanes):
             for side in range(2):
                 code, to = peek32(codes, 2 * pair + side), start + (3 + side) * row + at
-                turn = 1 << 30 if code & 255 == COSINE else 0
+                turn = 1 << QUARTER_BITS if code & 255 == COSINE else 0
                 if code & 255 != NOISE:
                     tone_vector(form, start + at, start + row + at, code >> 8, turn, rom, to)
             left = noise if peek32(codes, 2 * pair) & 255 == NOISE else start + 3 * row
@@ -283,7 +283,7 @@ def control(form, handle, voice, pitch, knobs):
     before = peek(handle, CONDITION) + 2 * voice * stride
     after, row, out = before + stride, peek(handle, HIDDEN), peek(handle, SPARE)
     poke16(row, 0, requantise(np.int32(pitch), PITCH_BITS))
-    for index in range(peek(handle, KNOBS)):
+    for index in range(min(peek(handle, KNOBS), len(knobs))):
         poke16(row, 1 + index, knobs[index])
     poke16(row, 1 + peek(handle, KNOBS), 0)
     poke(registers, PITCH_PREVIOUS, peek(registers, PITCH_CURRENT))

@@ -107,13 +107,16 @@ class FastProgram(NamedTuple):
 
     Attributes:
         form: token of the form.
-        index: int64, named by HEADER_AT and IMAGE_AT; addresses point into `memory`.
+        words: int64, named by HEADER_AT and IMAGE_AT; addresses point into `memory`.
         memory: uint8, all images.
     """
 
     form: Any
-    index: NDArray[np.int64]
+    words: NDArray[np.int64]
     memory: NDArray[np.uint8]
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a packed program holds addresses: pack again instead of copying")
 
 
 def _padded(count: int, lanes: int) -> int:
@@ -260,5 +263,5 @@ def pack_fast(program: Program, form: Form) -> FastProgram:
     block.put("rom", np.concatenate([TANH_BASE, TANH_SLOPE]))
     block.put("sine", np.stack([SINE_BASE, SINE_SLOPE], axis=1))
     memory, addresses = block.build()
-    index = np.array([*_header(layout, codes, form), *(addresses[name] for name in IMAGES)], np.int64)
-    return FastProgram(TOKENS[form.name](form.lanes), index, memory)
+    words = np.array([*_header(layout, codes, form), *(addresses[name] for name in IMAGES)], np.int64)
+    return FastProgram(TOKENS[form.name](form.lanes), words, memory)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from accel.emulator.block import Block, padded_bytes
 from accel.emulator.fast_pack import CHUNK, HEADER_AT, IMAGE_AT, TONES, FastProgram
 from accel.emulator.registers import REGISTERS
+from accel.formats import LIMITS
 
 __all__ = ["STATE_AT", "FastStates", "allocate_fast"]
 
-MAX_TAPS = 8
 STATE = (
     "registers",
     "history",
@@ -44,7 +44,7 @@ class FastStates(NamedTuple):
     """State of the voices and scratch, which they share: one thread per FastStates.
 
     Attributes:
-        handle: int64, the program's index and STATE_AT: all that a kernel needs to know.
+        handle: int64, the program's words and STATE_AT: all that a kernel needs to know.
         registers: int64 [voices, registers], a view of `memory`.
         memory: uint8.
         program: the program's memory, kept alive.
@@ -55,10 +55,13 @@ class FastStates(NamedTuple):
     memory: NDArray[np.uint8]
     program: NDArray[np.uint8]
 
+    def __reduce__(self) -> Any:
+        raise TypeError("states hold addresses: allocate new ones instead of copying")
+
 
 def allocate_fast(packed: FastProgram, voices: int) -> FastStates:
     """State for `voices` voices, not yet reset."""
-    size = {name: int(packed.index[at]) for name, at in HEADER_AT.items()}
+    size = {name: int(packed.words[at]) for name, at in HEADER_AT.items()}
     rows, conditions = CHUNK + 2, size["conditions"]
     strides = {
         "history_stride": padded_bytes(2 * size["history"]),
@@ -77,13 +80,13 @@ def allocate_fast(packed: FastProgram, voices: int) -> FastStates:
         "hidden": 2 * rows * size["widest"],
         "spare": 2 * rows * size["widest"],
         "skip": 4 * rows * size["skip"],
-        "rows": 8 * MAX_TAPS,
+        "rows": 8 * LIMITS["taps"][1],
     }
     block = Block()
     for name, count in bytes_of.items():
         block.put(name, np.zeros(count, np.uint8))
     memory, addresses = block.build()
     words = addresses | strides
-    handle = np.array([*packed.index, *(words[name] for name in STATE)], np.int64)
+    handle = np.array([*packed.words, *(words[name] for name in STATE)], np.int64)
     registers = memory[: bytes_of["registers"]].view(np.int64).reshape(voices, len(REGISTERS))
     return FastStates(handle, registers, memory, packed.memory)

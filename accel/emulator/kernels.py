@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from numba import njit, types
+from numba.core import errors
 from numba.extending import overload
 
 from accel.emulator import exact, fast
@@ -53,8 +54,16 @@ def _choose_control(packed, states, voice, pitch, knobs):
     return lambda packed, states, voice, pitch, knobs: exact.control(packed, states, voice, pitch, knobs)
 
 
+def _check_output(out: Any) -> None:
+    """The fast kernels write by address: anything but contiguous int16 would corrupt memory."""
+    good = isinstance(out, types.Array) and out.dtype == types.int16 and out.ndim == 1 and out.layout == "C"
+    if not good:
+        raise errors.TypingError(f"out is {out}, needed: a contiguous one-dimensional int16 array")
+
+
 @overload(_render)
 def _choose_render(packed, states, voice, count, out, start):
+    _check_output(out)
     if _is_fast(packed):
         return lambda packed, states, voice, count, out, start: fast.render(
             packed.form, states.handle.ctypes.data, voice, count, out.ctypes.data + 2 * start

@@ -24,7 +24,7 @@ def _place(builder: ir.IRBuilder, address: Any, index: Any, bits: int) -> Any:
 
 def _peek(bits: int) -> Callable[..., Any]:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        value = builder.load(_place(builder, *arguments, bits))
+        value = builder.load(_place(builder, arguments[0], arguments[1], bits))
         return value if bits == 64 else builder.sext(value, ir.IntType(64))
 
     @intrinsic

@@ -32,13 +32,24 @@ class Emulator:
         """
         if seed & 0xFFFFFFFF == 0:
             raise ValueError("seed is 0 modulo 2**32")
+        counts = self._checked(voice, knobs)
         voice_reset(self.packed, self.states, voice, seed, phase)
-        voice_control(self.packed, self.states, voice, int(pitch), knobs)
+        voice_control(self.packed, self.states, voice, int(pitch), counts)
         self.states.registers[voice, REGISTER_AT["ramp"]] = self.program.hop
 
     def frame(self, voice: int, pitch: int, knobs: NDArray[np.int16]) -> None:
         """Give the next row of controls, at a frame boundary."""
-        voice_control(self.packed, self.states, voice, int(pitch), knobs)
+        voice_control(self.packed, self.states, voice, int(pitch), self._checked(voice, knobs))
+
+    def _checked(self, voice: int, knobs: NDArray[np.int16]) -> NDArray[np.int16]:
+        """The knobs as the kernels read them; kernels themselves check nothing."""
+        voices, wanted = len(self.states.registers), len(self.program.knobs)
+        if not 0 <= voice < voices:
+            raise IndexError(f"voice {voice}, allowed: 0..{voices - 1}")
+        counts = np.ascontiguousarray(knobs)
+        if counts.shape != (wanted,) or counts.dtype != np.int16:
+            raise ValueError(f"knobs are {counts.dtype} {counts.shape}, needed: int16 ({wanted},)")
+        return counts
 
     def left_in_frame(self, voice: int) -> int:
         """Samples until the next row is due."""
@@ -48,8 +59,12 @@ class Emulator:
         """Render inside the current frame into out[start : start + count].
 
         Raises:
-            ValueError: `count` is more than `left_in_frame`.
+            ValueError: `count` is more than `left_in_frame`, or `out` does not hold it.
         """
+        if out.dtype != np.int16 or out.ndim != 1 or not out.flags.c_contiguous:
+            raise ValueError("out must be a contiguous one-dimensional int16 array")
+        if not 0 <= start <= start + count <= len(out):
+            raise ValueError(f"samples {start}..{start + count} of an array of {len(out)}")
         if not 0 < count <= self.left_in_frame(voice):
             raise ValueError(f"count {count}, {self.left_in_frame(voice)} samples left in the frame")
         voice_render(self.packed, self.states, voice, count, out, start)

@@ -62,7 +62,7 @@ def form_intrinsic(arguments: int, generate: Callable[[Vectors, Any], None]) -> 
     exec(  # the number of parameters is part of an intrinsic's signature
         f"def tile(typing, form, {names}):\n    return types.void(form, *[types.int64] * count), code\n", scope
     )
-    return intrinsic(scope["tile"])  # type: ignore[no-any-return]
+    return intrinsic(scope["tile"])
 
 
 def _products(

@@ -8,12 +8,12 @@ from llvmlite import ir
 
 from accel.emulator.tiles import form_intrinsic
 from accel.emulator.vector import I32, I64, Vectors, const64
-from accel.formats import FADE_TOP, FADE_WIDTH_BITS, SINE_SEGMENTS, SINE_STEP_BITS, UNITY
+from accel.formats import FADE_TOP, FADE_WIDTH_BITS, QUARTER_BITS, SINE_SEGMENT_BITS, SINE_STEP_BITS, UNITY
 
 __all__ = ["join_vector", "tone_vector"]
 
-_QUARTER = (1 << 30) - 1
-_SEGMENT_SHIFT = 30 - (SINE_SEGMENTS.bit_length() - 1)
+_QUARTER = (1 << QUARTER_BITS) - 1
+_SEGMENT_SHIFT = QUARTER_BITS - SINE_SEGMENT_BITS
 
 
 def _gain(v: Vectors, steps: Any, number: Any) -> Any:

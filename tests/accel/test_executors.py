@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 
 from accel import reference
 from accel.emulator import Emulator
 from accel.emulator.forms import available_forms
+from accel.emulator.kernels import voice_render
 from accel.formats import UNITY, Op
 from accel.proof import bounds, is_proven
-from accel.random_program import Shape, random_program, random_shape
+from accel.random_program import LIVELY, Shape, random_program, random_shape
 from accel.verify import random_take, verify_program
 
 TINY = Shape(channels=4, skip=3, dilations=(1, 3), harmonics=(1,), knobs=1, hidden=(5,))
@@ -35,6 +38,7 @@ def test_random_programs_in_odd_blocks(seed):
     result = verify_program(program, samples=3000, seed=seed, voices=1 + seed % 8)
     assert result.passed, result.first
     assert result.samples >= 3000
+    assert result.distinct >= LIVELY
 
 
 @pytest.mark.slow
@@ -53,6 +57,7 @@ def test_a_million_samples_over_random_programs():
         voices, seed = int(rng.integers(1, 9)), int(rng.integers(1 << 30))
         result = verify_program(program, samples=20_000, seed=seed, voices=voices)
         assert result.passed, result.first
+        assert result.distinct >= LIVELY
         compared += result.samples
 
 
@@ -193,3 +198,22 @@ def test_verify_finds_one_wrong_weight(monkeypatch):
     result = verify.verify_program(program, samples=500)
     assert not result.passed
     assert "sample" in (result.first or "")
+
+
+def test_memory_is_not_written_through_a_wrong_array():
+    """The fast kernels write by address; what is not contiguous int16 of the right length is refused before."""
+    program = random_program(np.random.default_rng(4), TINY)
+    emulator = Emulator(program)
+    emulator.reset(0, 0, np.zeros(1, np.int16))
+    emulator.frame(0, 0, np.zeros(1, np.int16))
+    for wrong in (np.zeros((64, 2), np.int16)[:, 0], np.zeros(64, np.int32), np.zeros(10, np.int16)):
+        with pytest.raises(ValueError, match=r"contiguous|samples 0\.\.64 of an array of 10"):
+            emulator.render(0, wrong, 0, 64)
+    with pytest.raises(TypingError, match="contiguous one-dimensional int16"):
+        voice_render(emulator.packed, emulator.states, 0, 16, np.zeros(64, np.int32), 0)
+    with pytest.raises(ValueError, match=r"needed: int16 \(1,\)"):
+        emulator.frame(0, 0, np.zeros(2, np.int16))
+    with pytest.raises(IndexError, match="voice 1"):
+        emulator.reset(1, 0, np.zeros(1, np.int16))
+    with pytest.raises(TypeError, match="addresses"):
+        copy.deepcopy(emulator.states)

@@ -11,7 +11,7 @@ from accel.emulator.forms import FORMS, VARIABLE, available_forms, choose_form
 from accel.errors import SystoleError
 from accel.formats import UNITY
 from accel.proof import is_proven
-from accel.random_program import Shape, random_program, random_shape
+from accel.random_program import LIVELY, Shape, random_program, random_shape
 from accel.verify import verify_program
 
 HERE = available_forms()
@@ -28,6 +28,7 @@ def test_a_form_gives_the_references_bits(form):
         assert is_proven(program)
         result = verify_program(program, samples=1200, seed=seed, form=form, voices=2, largest_block=100)
         assert result.passed, f"{form}, {shape}: {result.first}"
+        assert result.distinct >= LIVELY, shape
 
 
 @pytest.mark.slow

@@ -119,7 +119,10 @@ def test_wrong_images_are_named(program):
     [
         ({"hop": 48}, "hop is 48"),
         ({"rate": 10}, "rate is 10"),
-        ({"name": ""}, "name is empty"),
+        ({"name": ""}, "name is ''"),
+        ({"name": "../x"}, "name is"),
+        ({"title": "two\nlines"}, "title holds"),
+        ({"rate": 44_100}, "exponent offset"),
         ({"schema": "systole-program/9"}, "this version reads"),
         ({"latency": -1}, "latency"),
     ],
