@@ -1,8 +1,7 @@
 """From a trained float network to a program: formats by calibration, int8 rows, the overflow proof.
 
 Each row of a weight matrix gets its own power of two, so that a scale is a shift; each stream gets the finest
-format that holds what calibration saw, with headroom. docs/numerics.md says why these choices cost nothing
-that an ear finds, and where they would.
+format that holds what calibration saw, with headroom. docs/numerics.md has the figures of what that costs.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import Any
 import numba
 from platformdirs import user_cache_path
 
-__all__ = ["INLINE", "JIT", "cache_folder"]
+__all__ = ["INLINE", "JIT", "cache_folder", "is_cold"]
 
 JIT: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
 """Options of every kernel: no GIL, kept on disk, division by IEEE rules (nothing raises in an audio callback)."""
@@ -35,8 +35,14 @@ def _digest() -> str:
 
 
 def cache_folder() -> Path:
-    """Where this version's machine code is kept."""
-    return user_cache_path("systole", appauthor=False) / "kernels" / _digest()
+    """Where this version's machine code is kept: below the user's cache, or where NUMBA_CACHE_DIR points."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(chosen) if chosen else user_cache_path("systole", appauthor=False) / "kernels" / _digest()
+
+
+def is_cold() -> bool:
+    """Whether no machine code is on disk yet, so that the first call of a kernel will compile."""
+    return next(cache_folder().rglob("*.nbc"), None) is None
 
 
 def _use_cache_folder() -> None:

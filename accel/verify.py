@@ -37,17 +37,28 @@ class Verification:
         distinct: different sample values that the reference gave: a comparison of constants proves little.
     """
 
-    takes: int
-    samples: int
-    different: int
-    first: str | None
-    blocks: int
-    distinct: int
+    takes: int = 0
+    samples: int = 0
+    different: int = 0
+    first: str | None = None
+    blocks: int = 0
+    distinct: int = 0
 
     @property
     def passed(self) -> bool:
         """True if every sample was equal."""
         return self.different == 0
+
+    def joined(self, other: Verification) -> Verification:
+        """This comparison and another one together; `distinct` is that of the livelier."""
+        return Verification(
+            self.takes + other.takes,
+            self.samples + other.samples,
+            self.different + other.different,
+            self.first or other.first,
+            self.blocks + other.blocks,
+            max(self.distinct, other.distinct),
+        )
 
 
 def random_take(rng: np.random.Generator, program: Program, rows: int, kind: str) -> Take:

@@ -146,9 +146,7 @@ def measure_capacity(
     done = 0
     medians = []
     for done, count in enumerate(COUNTS, 1):
-        medians.append(
-            float(np.median(_times(_Held(patch, program, count, block), seconds, time.thread_time)))
-        )
+        medians.append(float(np.median(_times(_Held(patch, program, count, block), seconds, time.thread_time))))
         advance(done)
     slope, start = np.polyfit(COUNTS, medians, 1, w=1 / np.array(medians)).tolist()
     times = _times(_Held(patch, program, voices, block), seconds, time.thread_time)
@@ -156,9 +154,7 @@ def measure_capacity(
     p50, p99, p999 = np.percentile(times, (50, 99, 99.9)).tolist()
     loads = []
     for index, size in enumerate(BLOCKS, done + 2):
-        slow = float(
-            np.percentile(_times(_Held(patch, program, voices, size), seconds, time.perf_counter), 99.9)
-        )
+        slow = float(np.percentile(_times(_Held(patch, program, voices, size), seconds, time.perf_counter), 99.9))
         loads.append(BlockLoad(size, slow, slow * RATE / size))
         advance(index)
     return Capacity(

@@ -56,9 +56,7 @@ def command(patch: str | None, voices: int, block: int, seconds: float, as_json:
     chosen = load_patch(patch or load_banks().patch_name(0, 0))
     program = open_model(find_model(chosen.model))
     with progress(f"bench {chosen.name}", len(COUNTS) + 1 + len(BLOCKS)) as advance:
-        result = measure_capacity(
-            chosen, program, voices=voices, block=block, seconds=seconds, advance=advance
-        )
+        result = measure_capacity(chosen, program, voices=voices, block=block, seconds=seconds, advance=advance)
     if as_json:
         print_json(result.as_dict())
     else:

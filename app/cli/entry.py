@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "info": ("app.cli.info", "Describe a model or a patch."),
     "verify": ("app.cli.verify", "Check the emulator against the reference, bit for bit."),
     "profile": ("app.cli.profile", "Show where the naive generator spends its time."),
+    "warmup": ("app.cli.warmup", "Compile the kernels beforehand, once."),
     "bench": ("app.cli.bench", "Measure what this machine can play."),
     "compile": ("app.cli.compile", "Quantise trained float weights to a model."),
 }

@@ -144,6 +144,7 @@ def command(ctx: click.Context, **options: Any) -> None:
     from app.cli.console import note, print_json, progress
     from app.rendering.job import Plan, run
     from app.rendering.wav import SampleFormat
+    from app.warming import announce_if_cold
 
     request = _Request(**options)
     _check(request, ctx)
@@ -160,6 +161,8 @@ def command(ctx: click.Context, **options: Any) -> None:
         rate_out=int(request.rate),
         sample_format=SampleFormat(request.sample_format),
     )
+    if not request.quiet and sys.stderr.isatty():
+        announce_if_cold(note)
     title = Path(request.source).name
     with progress(title, renderer.total_samples, wanted=not request.quiet) as advance:
         summary = run(renderer, plan, advance)

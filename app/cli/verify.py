@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -71,18 +70,11 @@ def _verify(program: Program, samples: int, seed: int) -> Verification:
     from accel.verify import Verification, verify_program
     from app.cli.console import progress
 
-    total = Verification(takes=0, samples=0, different=0, first=None, blocks=0)
+    total = Verification()
     with progress(f"verify {program.name}", samples) as advance:
         while total.samples < samples:
             batch = verify_program(program, samples=min(BATCH, samples - total.samples), seed=seed)
             seed += 1
-            total = replace(
-                total,
-                takes=total.takes + batch.takes,
-                samples=total.samples + batch.samples,
-                different=total.different + batch.different,
-                first=total.first or batch.first,
-                blocks=total.blocks + batch.blocks,
-            )
+            total = total.joined(batch)
             advance(total.samples)
     return total
