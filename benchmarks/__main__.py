@@ -23,13 +23,9 @@ def _parser() -> argparse.ArgumentParser:
     from benchmarks.workloads import FEATURED, WORKLOADS
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="seconds instead of minutes; the figures mean little"
-    )
+    parser.add_argument("--quick", action="store_true", help="seconds instead of minutes; the figures mean little")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for results.json and the plots")
-    parser.add_argument(
-        "--workloads", nargs="+", choices=WORKLOADS, metavar="NAME", help=f"of {', '.join(WORKLOADS)}"
-    )
+    parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, metavar="NAME", help=f"of {', '.join(WORKLOADS)}")
     parser.add_argument("--peers", nargs="*", choices=PEERS, metavar="NAME", help=f"of {', '.join(PEERS)}")
     parser.add_argument(
         "--minutes",

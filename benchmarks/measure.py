@@ -84,9 +84,7 @@ class Contest:
     share: float
 
 
-def _prepare(
-    workload: Workload, block: int, names: Sequence[str], say: Say
-) -> tuple[dict[str, Peer], dict[str, str]]:
+def _prepare(workload: Workload, block: int, names: Sequence[str], say: Say) -> tuple[dict[str, Peer], dict[str, str]]:
     """Contestants ready to run, and why others are not."""
     ready: dict[str, Peer] = {}
     missing: dict[str, str] = {}

@@ -41,9 +41,7 @@ def write_piece(path: Path, minutes: float) -> None:
     overlap = _TICKS // 4
     for index in range(max(1, round(minutes * 60))):
         note, before = _NOTES[index % len(_NOTES)], _NOTES[(index - 1) % len(_NOTES)]
-        track.append(
-            mido.Message("note_on", note=note, velocity=90, time=2 * _TICKS - overlap if index else 0)
-        )
+        track.append(mido.Message("note_on", note=note, velocity=90, time=2 * _TICKS - overlap if index else 0))
         if index:
             track.append(mido.Message("note_off", note=before, time=overlap))
     track.append(mido.Message("note_off", note=note, time=2 * _TICKS))

@@ -47,12 +47,8 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "vpdpwssd-512": Kind(
-        "vpdpwssd zmm", 16, 32, "llvm.x86.avx512.vpdpwssd.512", True, ("avx512vnni", "avx512bw"), 24
-    ),
-    "vpdpwssd-256": Kind(
-        "vpdpwssd ymm", 8, 16, "llvm.x86.avx512.vpdpwssd.256", True, ("avx512vnni", "avx512vl"), 24
-    ),
+    "vpdpwssd-512": Kind("vpdpwssd zmm", 16, 32, "llvm.x86.avx512.vpdpwssd.512", True, ("avx512vnni", "avx512bw"), 24),
+    "vpdpwssd-256": Kind("vpdpwssd ymm", 8, 16, "llvm.x86.avx512.vpdpwssd.256", True, ("avx512vnni", "avx512vl"), 24),
     "vpmaddwd-512": Kind("vpmaddwd zmm", 16, 32, "llvm.x86.avx512.pmaddw.d.512", False, ("avx512bw",), 24),
     "vpmaddwd-256": Kind("vpmaddwd ymm", 8, 16, "llvm.x86.avx2.pmadd.wd", False, ("avx2",), 12),
     "pmaddwd-128": Kind("pmaddwd xmm", 4, 8, "llvm.x86.sse2.pmadd.wd", False, ("sse2",), 12),

@@ -34,9 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Rewrite the page; with --check only say whether it is up to date."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.readme", description=__doc__)
     parser.add_argument("--results", type=Path, default=RESULTS, help="report to read (default: %(default)s)")
-    parser.add_argument(
-        "--page", type=Path, default=ROOT / "README.md", help="page to rewrite (default: %(default)s)"
-    )
+    parser.add_argument("--page", type=Path, default=ROOT / "README.md", help="page to rewrite (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if the page is stale")
     given = parser.parse_args(arguments)
     try:

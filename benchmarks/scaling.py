@@ -93,9 +93,7 @@ def plot(fits: list[Fit], title: str, path: Path) -> None:
         counts = np.array(fit.counts)
         axes.plot(counts, (fit.start + fit.slope * counts) * 1e6, color="#888888", linewidth=1)
         axes.plot(counts, np.array(fit.seconds) * 1e6, "o", markersize=4, color="#1f5fa8")
-        axes.set(
-            xlabel="blocks in one call" if fit.axis == "samples" else fit.axis, ylabel="µs", xlim=0, ylim=0
-        )
+        axes.set(xlabel="blocks in one call" if fit.axis == "samples" else fit.axis, ylabel="µs", xlim=0, ylim=0)
         axes.set_title(f"within {fit.deviation:.1%} of a line", fontsize=9)
     figure.suptitle(title, fontsize=10)
     figure.savefig(path, dpi=110)

@@ -110,9 +110,7 @@ def detail_table(report: Report) -> str:
         )
     if report.startup:
         cold = f", {report.startup.cold:.1f} s on an empty cache" if report.startup.cold >= 0 else ""
-        parts.append(
-            f"`systole --help`: {report.startup.help:.2f} s. First block: {report.startup.warm:.1f} s{cold}."
-        )
+        parts.append(f"`systole --help`: {report.startup.help:.2f} s. First block: {report.startup.warm:.1f} s{cold}.")
     return "\n\n".join(parts)
 
 

@@ -53,9 +53,7 @@ def _of_workload(single: Single) -> Iterator[Check]:
     for fit in single.fits:
         yield Check(f"{title}: deviation from a line in {fit.axis}", fit.deviation, LINEAR, at_least=False)
     cost, times, made = single.block_cost, single.percentiles, single.allocations
-    yield Check(
-        f"{title}: cost per sample, blocks of {cost.short} to {cost.long}", cost.ratio, SHORT_BLOCKS, False
-    )
+    yield Check(f"{title}: cost per sample, blocks of {cost.short} to {cost.long}", cost.ratio, SHORT_BLOCKS, False)
     yield Check(f"{title}: block time, 99.9 % to median", times.p999 / times.p50, EVENNESS, False)
     yield Check(f"{title}: allocations in {made.blocks} blocks", made.numba + made.python, 0, False)
 
@@ -65,9 +63,7 @@ def check(report: Report) -> list[Check]:
     found = [each for single in report.singles for each in _of_workload(single)]
     if report.memory:
         used = report.memory.long_bytes
-        found.append(
-            Check(f"bytes of a render of {report.memory.long_minutes:g} minutes", used, MEMORY_BYTES, False)
-        )
+        found.append(Check(f"bytes of a render of {report.memory.long_minutes:g} minutes", used, MEMORY_BYTES, False))
     if report.startup:
         found.append(Check("seconds of --help", report.startup.help, HELP_SECONDS, False))
         found.append(Check("seconds to the first block, warm", report.startup.warm, WARM_SECONDS, False))

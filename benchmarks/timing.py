@@ -34,9 +34,7 @@ def calm() -> Iterator[None]:
             gc.enable()
 
 
-def times_of(
-    action: Callable[[], Any], *, seconds: float, least: int = 3, most: int = 100_000
-) -> NDArray[np.float64]:
+def times_of(action: Callable[[], Any], *, seconds: float, least: int = 3, most: int = 100_000) -> NDArray[np.float64]:
     """CPU seconds of each call, for about `seconds` of CPU time in all, at least `least` and at most `most` calls."""
     found: list[float] = []
     clock = time.thread_time

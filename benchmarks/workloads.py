@@ -132,15 +132,9 @@ _ALL = (
         note="the published vocoder; 1.3 M MAC/sample with its conditioning computed per sample, "
         "which ours and the peers compute per frame",
     ),
-    Workload(
-        "odd5", "C=5 K=3", Shape(channels=5, skip=7, kernel=3, dilations=(1, 3, 9, 27), harmonics=(1, 3))
-    ),
-    Workload(
-        "odd24", "C=24 K=5", Shape(channels=24, skip=24, kernel=5, dilations=(1, 2, 4, 8, 16, 32), knobs=7)
-    ),
-    Workload(
-        "odd17", "C=17 K=4", Shape(channels=17, skip=3, kernel=4, dilations=(1, 5, 25), hop=32, rate=24_000)
-    ),
+    Workload("odd5", "C=5 K=3", Shape(channels=5, skip=7, kernel=3, dilations=(1, 3, 9, 27), harmonics=(1, 3))),
+    Workload("odd24", "C=24 K=5", Shape(channels=24, skip=24, kernel=5, dilations=(1, 2, 4, 8, 16, 32), knobs=7)),
+    Workload("odd17", "C=17 K=4", Shape(channels=17, skip=3, kernel=4, dilations=(1, 5, 25), hop=32, rate=24_000)),
     Workload(
         "one",
         "C=1 K=1",

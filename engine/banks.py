@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accel.errors import SystoleError
+from engine.text import plain
 
 __all__ = ["Banks", "load_banks"]
 
@@ -52,7 +53,7 @@ def load_banks(path: Path | None = None) -> Banks:
             programs |= {number: str(row["patch"]) for number in range(row["first"] - 1, row["last"])}
         return Banks(tuple(programs[number] for number in range(128)), str(document["drums"]))
     except tomllib.TOMLDecodeError as error:
-        raise SystoleError(f"{path}: not valid TOML: {error}") from None
+        raise SystoleError(f"{plain(path)}: not valid TOML: {plain(error)}") from None
     except (KeyError, TypeError) as error:
         reason = f"{error} is missing or of the wrong type"
-        raise SystoleError(f"{path}: {reason}; needed: drums, and [[range]] with first, last, patch") from None
+        raise SystoleError(f"{plain(path)}: {reason}; needed: drums, and [[range]] with first, last, patch") from None

@@ -138,8 +138,9 @@ def _start_voice(packed: Any, states: Any, state: Any, now: int) -> None:
     if slot >= 0:
         start_networks(packed, states, state, slot, now)
         stride, frames = state.lanes.shape[1], state.part[0].warm_frames
+        fresh = slot >= 0  # true, as a variable: for a literal Numba would compile set_controls a second time
         for frame in range(frames + 1):
-            set_controls(packed, states, state, slot, now, slot >= 0)
+            set_controls(packed, states, state, slot, now, fresh)
             for index in range(state.voices[slot].lanes if frame < frames else 0):
                 for _ in range(state.part[0].hop // QUANTUM):
                     voice_render(packed, states, slot * stride + index, QUANTUM, state.samples[slot, index], 0)

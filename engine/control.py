@@ -14,8 +14,8 @@ from accel.emulator.kernels import voice_control, voice_reset
 from accel.formats import C4_HZ, COUNTS_PER_VOLT, KNOB_COUNTS, PITCH_FRACTION, PITCH_LIMIT, RATE
 from engine import modulation
 from engine.jit import compiled
-from engine.lfo import hash32, lfo_value, unit_random
-from engine.state import BUS_CHUNK, QUANTUM
+from engine.lfo import hash32, lfo_seed, lfo_value, unit_random
+from engine.state import BUS_CHUNK, PATCH_RANGE, QUANTUM
 
 __all__ = ["glide_volts", "note_volts", "set_controls", "start_networks", "voice_volts"]
 
@@ -60,7 +60,8 @@ def glide_volts(state: Any, slot: int, now: int) -> float:
 def voice_volts(state: Any, slot: int, now: int) -> float:
     """Volts of a voice without unison detune and modulation."""
     parameters, channel = state.parameters[0], state.channels[state.voices[slot].channel]
-    semitones = channel.bend * (channel.range_semitones + channel.range_cents / 100.0)
+    reach = parameters.voice_bend_range if channel.range_semitones == PATCH_RANGE else channel.range_semitones
+    semitones = channel.bend * (reach + channel.range_cents / 100.0)
     semitones += channel.coarse + channel.fine + parameters.voice_tune / 100.0
     return glide_volts(state, slot, now) + state.part[0].cv_pitch + semitones * VOLTS_PER_SEMITONE
 
@@ -82,23 +83,20 @@ def _lfo_depth(depth: float, fade: float, born: int, now: int) -> float:
 def _lfos(state: Any, slot: int, now: int) -> None:
     """Fill both LFO sources; the matrix rows that aim at their depths are in `amounts` already."""
     part, parameters, step = state.part[0], state.parameters[0], state.coefficients[0]
-    voice, seed = state.voices[slot], part.seed
+    voice = state.voices[slot]
     depth = _lfo_depth(parameters.lfo1_depth + state.amounts[LFO1_DEPTH], parameters.lfo1_fade, voice.gate_time, now)
+    cycles, order = voice.lfo1_cycles + (now - voice.lfo1_time) * step.lfo1_step, voice.order
     if int(parameters.lfo1_scope) == GLOBAL:
-        cycles = part.lfo1_cycles + (now - part.lfo1_time) * step.lfo1_step
-    else:
-        cycles, seed = voice.lfo1_cycles + (now - voice.lfo1_time) * step.lfo1_step, part.seed + voice.order
-    shape = int(parameters.lfo1_shape)
-    state.source[LFO1] = depth * lfo_value(shape, cycles + parameters.lfo1_phase, seed)
+        cycles, order = part.lfo1_cycles + (now - part.lfo1_time) * step.lfo1_step, 0
+    seed = lfo_seed(part.seed, LFO1, order)
+    state.source[LFO1] = depth * lfo_value(int(parameters.lfo1_shape), cycles + parameters.lfo1_phase, seed)
 
     depth = _lfo_depth(parameters.lfo2_depth + state.amounts[LFO2_DEPTH], parameters.lfo2_fade, voice.gate_time, now)
-    seed = part.seed + 1
+    cycles, order = voice.lfo2_cycles + (now - voice.lfo2_time) * step.lfo2_step, voice.order
     if int(parameters.lfo2_scope) == GLOBAL:
-        cycles = part.lfo2_cycles + (now - part.lfo2_time) * step.lfo2_step
-    else:
-        cycles, seed = voice.lfo2_cycles + (now - voice.lfo2_time) * step.lfo2_step, seed + voice.order
-    shape = int(parameters.lfo2_shape)
-    state.source[LFO2] = depth * lfo_value(shape, cycles + parameters.lfo2_phase, seed)
+        cycles, order = part.lfo2_cycles + (now - part.lfo2_time) * step.lfo2_step, 0
+    seed = lfo_seed(part.seed, LFO2, order)
+    state.source[LFO2] = depth * lfo_value(int(parameters.lfo2_shape), cycles + parameters.lfo2_phase, seed)
 
 
 @compiled

@@ -14,17 +14,20 @@ from engine.envelope import ATTACK_BEYOND, FADE, FALL_BEYOND, IDLE, coefficient
 from engine.events import Kind
 from engine.jit import compiled
 from engine.parameters import KNOB_CC, LFO_BEATS
-from engine.voices import key_off, key_on, release_all, release_unheld, silence
+from engine.state import PATCH_RANGE
+from engine.voices import key_off, key_on, release_keys, release_keys_and_pedals, release_unheld, silence
 
-__all__ = ["CONTROLLERS", "apply_event", "derive", "reset_part"]
+__all__ = ["CONTROLLERS", "apply_event", "apply_until", "derive", "reset_part"]
 
 CONTROLLERS: dict[int, str] = {
+    0: "bank of the next program change: 120 and 127 drums, 121 melody, others the program's own sound (scores)",
     1: "modulation wheel (source `wheel`)",
     6: "data entry of the registered parameter",
     7: "volume",
     10: "pan",
     11: "expression",
-    38: "fine data entry",
+    32: "bank, fine: taken without effect (variations of a sound play the sound itself)",
+    38: "fine data entry: cents of the bend range, low bits of the fine tuning",
     64: "sustain pedal",
     66: "sostenuto pedal",
     74: "brightness (source `brightness`)",
@@ -131,7 +134,7 @@ def reset_part(state: Any) -> None:
     for index in range(state.channels.shape[0]):
         channel = state.channels[index]
         _reset_channel(channel)
-        channel.range_semitones, channel.range_cents = state.parameters[0].voice_bend_range, 0.0
+        channel.range_semitones, channel.range_cents = PATCH_RANGE, 0.0
         channel.coarse = channel.fine = channel.brightness = 0.0
     derive(state, part.lfo1_time)
     _aim_bus(part)
@@ -148,8 +151,11 @@ def _data_entry(channel: Any, value: float, coarse: bool) -> None:
             channel.range_semitones, channel.range_cents = value, 0.0
         else:
             channel.range_cents = min(value, 100.0)
-    elif channel.rpn_low == 1 and coarse:  # 64 is the middle of +-1 semitone
-        channel.fine = (value - 64.0) / 64.0
+    elif channel.rpn_low == 1:  # 14 bits over +-1 semitone, 64 * 128 in the middle
+        if coarse:
+            channel.fine = (value - 64.0) / 64.0
+        else:
+            channel.fine = math.floor(channel.fine * 64.0) / 64.0 + value / 8192.0
     elif channel.rpn_low == 2 and coarse:
         channel.coarse = value - 64.0
 
@@ -211,7 +217,7 @@ def _mode_message(state: Any, number: int, channel: int) -> None:
     elif number == 121:
         _reset_controllers(state, channel)
     elif number >= 123:
-        release_all(state, number < 0)
+        release_keys(state)
 
 
 @compiled
@@ -265,6 +271,15 @@ def apply_event(state: Any, values: Any, event: Any, now: int) -> None:
     elif kind == CONTROL:
         _control(state, event.index, event.value, channel)
     elif kind == RELEASE_ALL:
-        release_all(state, kind == RELEASE_ALL)
+        release_keys_and_pedals(state)
     else:
         _set(state, values, event, now)
+
+
+@compiled
+def apply_until(state: Any, values: Any, events: Any, until: int) -> None:
+    """Apply all events before sample position `until`, each at its own; they must hold no note to play."""
+    for index in range(events.shape[0]):
+        if events[index].time >= until:
+            break
+        apply_event(state, values, events[index], events[index].time)

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.jit import compiled
 
-__all__ = ["hash32", "lfo_value", "unit_random"]
+__all__ = ["hash32", "lfo_seed", "lfo_value", "unit_random"]
 
 SINE, TRIANGLE, SAW, SQUARE, RANDOM = range(5)
 
@@ -31,6 +31,12 @@ def hash32(a: int, b: int) -> Any:
 def unit_random(a: int, b: int) -> float:
     """A draw from -1..1 that depends only on the two integers."""
     return hash32(a, b) / 2147483648.0 - 1.0
+
+
+@compiled
+def lfo_seed(seed: int, lfo: int, order: int) -> Any:
+    """Seed of one LFO's draws: apart for each LFO of each note (`order`: its serial number, 0 = all notes share)."""
+    return hash32(hash32(seed, lfo), order)
 
 
 @compiled

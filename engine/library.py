@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from accel.errors import SystoleError
 from engine.parameters import Parameter, knob_parameter
+from engine.text import plain
 
 if TYPE_CHECKING:
     from accel.program import Program
@@ -97,12 +98,12 @@ def _find(kind: str, what: str, path_or_name: str | os.PathLike[str]) -> Path:
         if looks_like_path and path.is_file():
             return path
         if looks_like_path and path.exists():
-            raise SystoleError(f"{text}: not a file; needed: a {what} ({_SUFFIX[kind]})")
+            raise SystoleError(f"{plain(text)}: not a file; needed: a {what} ({_SUFFIX[kind]})")
     except ValueError:  # a null byte in the name
         pass
     if looks_like_path:
-        raise SystoleError(f"{text}: no such {what} file")
-    raise SystoleError(f"{text}: no such {what}; there are: {', '.join(sorted(named)) or 'none'}")
+        raise SystoleError(f"{plain(text)}: no such {what} file")
+    raise SystoleError(f"{plain(text)}: no such {what}; there are: {plain(', '.join(sorted(named))) or 'none'}")
 
 
 def find_model(name: str | os.PathLike[str]) -> Path:
@@ -139,7 +140,7 @@ def open_model(path: Path) -> Program:
     try:
         state = path.stat()
     except OSError as error:
-        raise SystoleError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise SystoleError(f"{plain(path)}: cannot be read: {error.strerror or error}") from None
     return _open_model(path, state.st_mtime_ns, state.st_size)
 
 

@@ -90,7 +90,6 @@ class _Cursor:
 
     def take(self, count: int) -> bytes:
         if count > self.end - self.at:
-            self.at = self.end
             raise _DamageError("ends in the middle of an event")
         self.at += count
         return self.data[self.at - count : self.at]
@@ -122,17 +121,59 @@ def _read_event(cursor: _Cursor, tick: int, running: int, track: Track) -> tuple
     return running, True
 
 
-def _read_track(data: bytes, start: int, end: int) -> tuple[Track, str | None]:
-    """The track in data[start:end] and, if it is damaged, in which way."""
-    track, cursor, running, goes_on = Track(), _Cursor(data, start, end), 0, True
+def _is_chunk(data: bytes, at: int) -> bool:
+    """Whether a chunk may begin here: a name of four ASCII characters and a length that the file can hold."""
+    if at + 8 > len(data):
+        return False
+    name, length = struct.unpack_from(">4sL", data, at)
+    return name.isascii() and name.decode("ascii").isprintable() and length <= len(data) - at - 8
+
+
+def _limit(data: bytes, end: int) -> int:
+    """How far a track may be read whose header says `end`.
+
+    Real files have wrong lengths. A chunk at `end` confirms it; else End-of-Track decides, and the next track's header
+    at the latest.
+    """
+    if _is_chunk(data, end):
+        return end
+    following = data.find(b"MTrk", end)
+    return len(data) if following < 0 else following
+
+
+def _read_events(cursor: _Cursor, track: Track, end: int) -> bool:
+    """Read events into `track`, whose header says `end`; returns whether its End-of-Track was among them."""
+    running, goes_on = 0, True
+    while goes_on and cursor.at < cursor.end:
+        if cursor.data.startswith(b"MTrk", cursor.at) and _is_chunk(cursor.data, cursor.at):
+            return False  # the length was too long, and no End-of-Track said so
+        if cursor.at == end and not cursor.data[end:].strip(b"\0"):
+            return False  # nothing but padding follows
+        tick = track.end + cursor.length()
+        running, goes_on = _read_event(cursor, tick, running, track)
+        track.end = tick
+    return not goes_on
+
+
+def _read_track(data: bytes, begin: int, end: int) -> tuple[Track, str | None, int]:
+    """The track at `begin` whose header says that it ends at `end`.
+
+    Returns:
+        The track, what is wrong with it, and where to look for the next one.
+    """
+    track, cursor = Track(), _Cursor(data, begin, _limit(data, end))
     try:
-        while goes_on and cursor.at < cursor.end:
-            tick = track.end + cursor.length()
-            running, goes_on = _read_event(cursor, tick, running, track)
-            track.end = tick
+        is_ended = _read_events(cursor, track, end)
     except _DamageError as damage:
-        return track, f"{damage} (byte {cursor.at})"
-    return track, None
+        found = end if _is_chunk(data, end) else cursor.at
+        return track, f"{damage} (byte {cursor.at}); played up to there", found
+    if is_ended and cursor.at != end and not _is_chunk(data, end):
+        declared = f"its header says {end - begin} bytes, its End-of-Track comes after {cursor.at - begin}"
+        return track, f"has a wrong length ({declared}); played to its End-of-Track", cursor.at
+    if not is_ended:
+        wrong = "is cut off" if end > len(data) else "has no End-of-Track"
+        return track, f"{wrong}; played up to there (byte {cursor.at})", cursor.at
+    return track, None, cursor.at
 
 
 def _division(word: int, where: str) -> Division:
@@ -149,7 +190,8 @@ def _division(word: int, where: str) -> Division:
 def parse_midi(data: bytes, where: str) -> MidiFile:
     """Read a Standard MIDI File of format 0, 1 or 2.
 
-    Damaged or truncated tracks are kept up to the damage and reported in `warnings`.
+    Damaged or truncated tracks are kept up to the damage and reported in `warnings`; where a track's length and its
+    End-of-Track disagree, End-of-Track is believed.
 
     Args:
         data: the file's bytes.
@@ -173,13 +215,10 @@ def parse_midi(data: bytes, where: str) -> MidiFile:
     while (at := data.find(b"MTrk", at)) >= 0 and at + 8 <= len(data):
         length = struct.unpack_from(">L", data, at + 4)[0]
         begin, end = at + 8, at + 8 + length
-        track, damage = _read_track(data, begin, min(end, len(data)))
+        track, damage, at = _read_track(data, begin, end)
         file.tracks.append(track)
         if damage is not None:
-            file.warnings.append(f"{where}: track {len(file.tracks)} {damage}; played up to there")
-        elif end > len(data):
-            file.warnings.append(f"{where}: track {len(file.tracks)} is cut off; played up to there")
-        at = end
+            file.warnings.append(f"{where}: track {len(file.tracks)} {damage}")
     if len(file.tracks) < count:
         file.warnings.append(f"{where}: {count} tracks announced, {len(file.tracks)} found")
     return file

@@ -15,26 +15,28 @@ from numpy.typing import NDArray
 
 from accel.emulator import Emulator
 from accel.errors import SystoleError
-from accel.formats import HOP, RATE, knob_counts, pitch_word
+from accel.formats import HOP, pitch_word
 from accel.program import Program
-from engine.banks import load_banks
 from engine.cv import CvTake
 from engine.events import Kind, event_array
 from engine.library import find_model, open_model
 from engine.limiter import limit, limiter_state
-from engine.part import FOREVER, Part
-from engine.patch import Patch, load_patch
+from engine.parameters import Value
+from engine.part import Part
+from engine.patch import Patch
 from engine.score import Score
+from engine.strip import Strip
+from engine.timeline import Timeline, check_block
 
 __all__ = ["DEFAULT_SEED", "CvModelRenderer", "CvPatchRenderer", "RenderedBlock", "ScoreRenderer"]
 
 DEFAULT_SEED = 1
-MAX_TAIL = 30.0
-"""Seconds after the end at which an automatic tail is cut."""
-_TAIL_GRID = 4800
-"""Silence is looked for at these distances after the end, so that the length does not depend on the block size."""
-_TAIL_GUESS = 2.0
-_CHANNEL_SEED = 0x9E3779B1
+_ONE_VOLT_PER_OCTAVE: dict[str, Value] = {
+    "voice.mode": "mono",
+    "voice.glide": 0.0,
+    "voice.transpose": 0,
+    "voice.tune": 0.0,
+}
 
 
 @dataclass(frozen=True)
@@ -43,117 +45,6 @@ class RenderedBlock:
 
     mix: NDArray[np.float32]
     stems: dict[str, NDArray[np.float32]]
-
-
-def _check_block(block: int) -> None:
-    if block < 1:
-        raise SystoleError(f"block: {block} samples; allowed: 1 or more")
-
-
-class _Timeline:
-    """Block boundaries of a piece: up to its end, then a tail of fixed length or until silence."""
-
-    def __init__(self, end: int, block: int, tail: float | None) -> None:
-        _check_block(block)
-        if tail is not None and not 0 <= tail <= 3600:
-            raise SystoleError(f"tail: {tail} s; allowed: 0 to 3600 s, or automatic")
-        self.end, self.block, self.is_automatic = end, block, tail is None
-        self.last = end + round((MAX_TAIL if tail is None else tail) * RATE)
-        self.guess = end + round((_TAIL_GUESS if tail is None else tail) * RATE)
-        self.was_idle = False
-
-    def length(self, now: int) -> int:
-        """Samples of the block that begins at `now`; 0 at the end."""
-        if not self.is_automatic or now < self.end:
-            return min(self.block, (self.end if now < self.end else self.last) - now)
-        to_grid = _TAIL_GRID - (now - self.end) % _TAIL_GRID
-        return min(self.block, to_grid, self.last - now)
-
-    def is_over(self, now: int, idle: bool) -> bool:
-        """Whether to stop at `now`: idle over a whole step of the grid (what the bus still held has faded too)."""
-        if not self.is_automatic or now < self.end or (now - self.end) % _TAIL_GRID:
-            return False
-        over = idle and self.was_idle
-        self.was_idle = idle
-        return over
-
-
-class _Channel:
-    """One MIDI channel: its parts, one per patch that it has used and that still sounds."""
-
-    def __init__(self, number: int, events: NDArray[Any], seed: int, tuning: NDArray[np.float64] | None) -> None:
-        self.number, self.events, self.tuning = number, events, tuning
-        self.seed = (seed * _CHANNEL_SEED + number * 0x632BE5AB) & 0xFFFFFFFF
-        self.parts: list[tuple[Part, int]] = []
-        self.changes: list[tuple[int, Patch]] = []
-        self.next_change = 0
-
-    def plan(self, patch: Patch | None) -> None:
-        """Decide which patch plays from when: the given one, or the bank's for each program change."""
-        if patch is not None:
-            self.changes = [(0, patch)]
-            return
-        banks = load_banks()
-        names = [(0, banks.patch_name(self.number, 0))]
-        bank = 0
-        for event in self.events:
-            if event["kind"] == Kind.CONTROL and event["index"] == 0:
-                bank = int(event["value"])
-            elif event["kind"] == Kind.PROGRAM:
-                name = banks.patch_name(self.number, int(event["index"]) & 127, bank)
-                if name != names[-1][1]:
-                    names.append((int(event["time"]), name))
-        self.changes = [(time, load_patch(name)) for time, name in names]
-
-    def _open_parts(self, now: int) -> None:
-        """Open the part that a program change at `now` asks for; the old one keeps what it sounds."""
-        while self.next_change < len(self.changes) and self.changes[self.next_change][0] <= now:
-            time, patch = self.changes[self.next_change]
-            self.next_change += 1
-            for part, _ in self.parts:
-                part.close(time)
-            later = self.changes[self.next_change :]
-            if later and later[0][0] <= now:
-                continue
-            program = open_model(find_model(patch.model))
-            seed = self.seed + self.next_change
-            part = Part(patch, program, seed=seed, notes=(time, FOREVER), tuning=self.tuning)
-            self.parts.append((part, part.skip(self.events, 0, now)))
-
-    def _length(self, now: int, count: int) -> int:
-        """Samples until the next program change, at most `count`."""
-        if self.next_change < len(self.changes):
-            return max(1, min(count, self.changes[self.next_change][0] - now))
-        return count
-
-    def render(self, now: int, out: NDArray[np.float32]) -> None:
-        """Fill `out` with this channel from sample position `now`."""
-        out[:] = 0.0
-        done = 0
-        while done < len(out):
-            self._open_parts(now + done)
-            count = self._length(now + done, len(out) - done)
-            piece = out[done : done + count]
-            if len(self.parts) == 1:
-                part, first = self.parts[0]
-                self.parts[0] = (part, part.render(self.events, first, now + done, piece))
-            else:
-                self._render_several(now + done, piece)
-            done += count
-
-    def _render_several(self, now: int, piece: NDArray[np.float32]) -> None:
-        buffer = np.empty_like(piece)
-        kept = []
-        for index, (part, first) in enumerate(self.parts):
-            first = part.render(self.events, first, now, buffer)
-            piece += buffer
-            if index == len(self.parts) - 1 or not part.is_silent:
-                kept.append((part, first))
-        self.parts = kept
-
-    @property
-    def is_idle(self) -> bool:
-        return all(part.is_idle for part, _ in self.parts)
 
 
 class ScoreRenderer:
@@ -182,16 +73,14 @@ class ScoreRenderer:
         seed: int = DEFAULT_SEED,
         tuning: NDArray[np.float64] | None = None,
     ) -> None:
-        self._timeline = _Timeline(score.end, block, tail)
+        self._timeline = Timeline(score.end, block, tail)
         everyone = score.events["kind"] == Kind.TEMPO
         self._channels = []
         for number in score.channels:
             own = score.events[everyone | (score.events["channel"] == number)]
             last = event_array([(score.end, Kind.RELEASE_ALL, number, 0, 0.0)])
             own = own[own["time"] <= score.end]
-            channel = _Channel(number, np.concatenate([own, last]), seed, tuning)
-            channel.plan(patch)
-            self._channels.append(channel)
+            self._channels.append(Strip(number, np.concatenate([own, last]), patch, seed=seed, tuning=tuning))
 
     @property
     def stems(self) -> list[str]:
@@ -225,6 +114,9 @@ class CvPatchRenderer:
     Row k takes effect at sample 64 k, exactly as through the bare model, if the gate rises on row k or the voice
     sounds already. Without a gate column the gate is open throughout; `level` scales the loudness.
 
+    The voltage alone is the note: mode, glide, transposition and fine tuning of the patch do not act. Modulation of
+    the pitch (a vibrato) and unison detune, which lie around the note, do.
+
     Raises:
         SystoleError: an unknown column; a broken model; block or tail out of range.
     """
@@ -244,9 +136,9 @@ class CvPatchRenderer:
         self._take = take
         self._ids = [knob.id for knob in program.knobs]
         take.check_knobs(self._ids)
-        self._timeline = _Timeline(take.samples, block, tail)
-        # One voice, and no key of its own: the pitch comes from the voltage alone (note 60 is 0 V).
-        mono = {**patch.parameters, "voice.mode": "mono", "voice.glide": 0.0}
+        self._timeline = Timeline(take.samples, block, tail)
+        # One voice whose key (note 60) is 0 V whatever the patch does to a keyboard.
+        mono = {**patch.parameters, **_ONE_VOLT_PER_OCTAVE}
         patch = Patch(patch.name, patch.model, knobs=patch.knobs, parameters=mono, modulation=patch.modulation)
         self._part = Part(patch, program, seed=seed)
         gate = np.ones(take.rows, np.bool_) if take.gate is None else take.gate
@@ -313,11 +205,11 @@ class CvModelRenderer:
     """
 
     def __init__(self, take: CvTake, program: Program, *, block: int = 4096, seed: int = DEFAULT_SEED) -> None:
-        _check_block(block)
+        check_block(block)
         ids = [knob.id for knob in program.knobs]
         defaults = [knob.default for knob in program.knobs]
         self._pitch = pitch_word(take.volts)
-        self._knobs = knob_counts(take.knob_rows(ids, defaults))
+        self._knobs = take.knob_counts(ids, defaults)
         self._emulator = Emulator(program)
         self._block, self._seed = block, (seed & 0xFFFFFFFF) or 1
         self.total_samples = program.hop * (take.rows - 1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from accel.errors import SystoleError
+from engine.text import plain
 
 __all__ = ["GROUPS", "KNOB_CC", "TABLE", "Parameter", "Value", "knob_parameter", "parameter"]
 
@@ -78,13 +79,13 @@ class Parameter:
         """
         if self.kind == "choice":
             if not isinstance(value, str) or value not in self.choices:
-                raise SystoleError(f"{self.id}: {value!r} is not allowed; {self.allowed}")
+                raise SystoleError(f"{plain(self.id)}: {value!r} is not allowed; {self.allowed}")
             return float(self.choices.index(value))
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise SystoleError(f"{self.id}: {value!r} is not a number; allowed: {self.allowed}")
+            raise SystoleError(f"{plain(self.id)}: {value!r} is not a number; allowed: {self.allowed}")
         fits = self.low <= value <= self.high  # false for NaN; exact for integers of any size
         if not fits or (self.kind == "integer" and value != int(value)):
-            raise SystoleError(f"{self.id}: {value!r} is not allowed; {self.allowed}")
+            raise SystoleError(f"{plain(self.id)}: {value!r} is not allowed; {self.allowed}")
         return float(value)
 
     def decode(self, number: float) -> Value:
@@ -206,7 +207,7 @@ def parameter(id: str) -> Parameter:
     if id not in _BY_ID:
         group = id.partition(".")[0]
         near = [entry.name for entry in TABLE if entry.group == group] or list(GROUPS)
-        raise SystoleError(f"{id}: unknown parameter; allowed: {', '.join(near)}")
+        raise SystoleError(f"{plain(id)}: unknown parameter; allowed: {', '.join(near)}")
     return _BY_ID[id]
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accel.emulator import allocate, pack
+from accel.emulator import PackedProgram, allocate, pack
 from accel.errors import SystoleError
 from accel.formats import RATE
 from accel.program import Program
 from engine.block import is_silent, render_block
-from engine.controllers import apply_event, reset_part
+from engine.controllers import apply_until, reset_part
 from engine.modulation import source_index, target_index
 from engine.parameters import TABLE
 from engine.patch import Patch
@@ -24,8 +25,16 @@ __all__ = ["FOREVER", "Part"]
 FOREVER = 1 << 62
 
 
+@functools.lru_cache(maxsize=16)
+def _packed(program: Program) -> PackedProgram:
+    """The program laid out for the kernels, which never change it: all parts of a model share it."""
+    return pack(program)
+
+
 class Part:
     """Voices that play a patch. All memory is allocated here; rendering allocates nothing.
+
+    Every parameter may change while it plays, but `voice.polyphony` and `voice.unison` never beyond the patch's.
 
     Args:
         patch: the sound.
@@ -50,11 +59,11 @@ class Part:
     ) -> None:
         if program.rate != RATE:
             raise SystoleError(f"model {program.name}: runs at {program.rate} Hz; patches need {RATE} Hz")
-        self.patch, self.program = patch, program
+        self.patch, self.program, self.notes_until = patch, program, notes[1]
         mono = patch.value("voice.mode") != "poly"
         polyphony = 1 if mono else int(patch.number("voice.polyphony"))
         slots, lanes = polyphony + min(polyphony, MAX_SPARE), min(int(patch.number("voice.unison")), LANES)
-        self.packed = pack(program)
+        self.packed = _packed(program)
         self.states = allocate(self.packed, slots * lanes)
         self.state = allocate_part(slots, lanes, len(program.knobs))
         self.values = self.state.parameters.view(np.float64)
@@ -85,17 +94,9 @@ class Part:
         """Nothing is left: until the next note, rendering gives exact zeros."""
         return bool(is_silent(self.state.part[0]))
 
-    def close(self, time: int) -> None:
-        """Play no note-on from sample position `time` on; what sounds goes on until its key-up."""
-        self.state.part["notes_until"] = time
-
-    def skip(self, events: NDArray[Any], first: int, until: int) -> int:
-        """Apply the events before sample position `until` without rendering; returns the next event's index."""
-        while first < len(events) and events[first]["time"] < until:
-            time = int(events[first]["time"])
-            apply_event(self.state, self.values, events[first], time)
-            first += 1
-        return first
+    def skip(self, events: NDArray[Any], until: int) -> None:
+        """Apply the events before sample position `until` without rendering; they must hold no note to play."""
+        apply_until(self.state, self.values, events, until)
 
     def render(self, events: NDArray[Any], first: int, now: int, out: NDArray[np.float32]) -> int:
         """Fill `out` (float32 [n, 2], C order) from sample position `now`; returns the next event's index."""

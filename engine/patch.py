@@ -33,6 +33,7 @@ from accel.atomic import atomic_path
 from accel.errors import SystoleError
 from engine.modulation import ROWS, SOURCES, target_names
 from engine.parameters import GROUPS, TABLE, Parameter, Value, knob_parameter, parameter
+from engine.text import plain
 
 __all__ = ["SCHEMA", "ModulationRow", "Patch", "load_patch", "patch_text", "read_patch", "save_patch"]
 
@@ -86,11 +87,11 @@ class _Reader:
 
     def __init__(self, document: Mapping[str, Any], where: str, knobs: Sequence[Parameter] | None) -> None:
         self.document = document
-        self.where = where
+        self.where = plain(where)
         self.knobs = None if knobs is None else {knob.name: knob for knob in knobs}
 
     def fail(self, text: str) -> SystoleError:
-        return SystoleError(f"{self.where}: {text}")
+        return SystoleError(f"{self.where}: {plain(text)}")
 
     def only(self, table: Any, name: str, allowed: Sequence[str]) -> Mapping[str, Any]:
         """`table` if it is one and holds no key beside `allowed`."""
@@ -190,7 +191,7 @@ def read_patch(text: str, where: str, knobs: Sequence[Parameter] | None = None) 
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise SystoleError(f"{where}: not valid TOML: {str(error).splitlines()[0]}") from None
+        raise SystoleError(f"{plain(where)}: not valid TOML: {plain(error)}") from None
     return _Reader(document, where, knobs).read()
 
 
@@ -208,7 +209,7 @@ def load_patch(path_or_name: str | os.PathLike[str]) -> Patch:
     try:
         model = find_model(patch.model)
     except SystoleError as error:
-        raise SystoleError(f"{path}: model: {error}") from None
+        raise SystoleError(f"{plain(path)}: model: {error}") from None
     return read_patch(text, str(path), model_knobs(model))
 
 
@@ -222,15 +223,15 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SystoleError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise SystoleError(f"{plain(path)}: cannot be read: {error.strerror or error}") from None
     if not data.strip():
-        raise SystoleError(f"{path}: the file is empty")
+        raise SystoleError(f"{plain(path)}: the file is empty")
     if len(data) > MAX_BYTES:
-        raise SystoleError(f"{path}: larger than {MAX_BYTES} bytes")
+        raise SystoleError(f"{plain(path)}: larger than {MAX_BYTES} bytes")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SystoleError(f"{path}: not UTF-8 text (byte {error.start})") from None
+        raise SystoleError(f"{plain(path)}: not UTF-8 text (byte {error.start})") from None
 
 
 def _toml(value: Any) -> str:
@@ -273,4 +274,4 @@ def save_patch(patch: Patch, path: str | os.PathLike[str]) -> None:
         with atomic_path(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise SystoleError(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise SystoleError(f"{plain(path)}: cannot be written: {error.strerror or error}") from None

@@ -17,14 +17,17 @@ from accel.errors import SystoleError
 from accel.formats import RATE
 from engine.events import Kind, event_array
 from engine.midi_file import Message, MidiFile, Track, parse_midi
+from engine.text import plain
 
 __all__ = ["MAX_SECONDS", "Score", "load_midi", "read_midi"]
 
 MAX_SECONDS = 24 * 3600
 """A piece is cut here: a damaged delta time can otherwise ask for days of silence."""
 MAX_BYTES = 64 << 20
+PEDALS, PEDAL_DOWN = (64, 66), 64
+"""Sustain and sostenuto; values from 64 hold."""
 HELD_SECONDS = 30
-"""How long a note sounds that no key-up ends, at most to the end of its track."""
+"""How long a note sounds that no key-up or pedal-up ends, at most to the end of its track."""
 _DEFAULT_TEMPO = 500_000
 Row = tuple[int, int, int, int, float]
 
@@ -99,14 +102,19 @@ def _in_sequence(tracks: list[Track]) -> list[Track]:
 
 
 def _end(rows: list[Row], last_tick_sample: int) -> int:
-    """Where all keys are let go: at the last event, or later if a key is still down there."""
-    held: set[tuple[int, int]] = set()
+    """Where all keys are let go: at the last key or pedal, or later if a key or pedal is still down there."""
+    held: set[tuple[int, int, int]] = set()
     last = 0
-    for time, kind, channel, index, _ in rows:
+    for time, kind, channel, index, value in rows:
+        if kind == Kind.CONTROL and index in PEDALS:
+            down = value >= PEDAL_DOWN
+            if not down and (kind, channel, index) in held:
+                last = max(last, min(time, last + HELD_SECONDS * RATE))
+            (held.add if down else held.discard)((kind, channel, index))
         if kind == Kind.NOTE_ON:
-            held.add((channel, index))
+            held.add((Kind.NOTE_ON, channel, index))
         elif kind == Kind.NOTE_OFF:
-            held.discard((channel, index))
+            held.discard((Kind.NOTE_ON, channel, index))
         if kind in (Kind.NOTE_ON, Kind.NOTE_OFF):
             last = time
     if not held:
@@ -162,7 +170,7 @@ def load_midi(path: str | os.PathLike[str]) -> Score:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SystoleError(f"{file}: cannot be read: {error.strerror or error}") from None
+        raise SystoleError(f"{plain(file)}: cannot be read: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
-        raise SystoleError(f"{file}: larger than {MAX_BYTES >> 20} MiB; no MIDI file is")
-    return read_midi(data, str(file))
+        raise SystoleError(f"{plain(file)}: larger than {MAX_BYTES >> 20} MiB; no MIDI file is")
+    return read_midi(data, plain(file))

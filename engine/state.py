@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.modulation import FIXED_TARGETS, ROWS, SOURCE_COUNT
 from engine.parameters import TABLE
 
-__all__ = ["BUS_CHUNK", "LANES", "MAX_SPARE", "QUANTUM", "WARM_UP", "PartState", "allocate_part"]
+__all__ = ["BUS_CHUNK", "LANES", "MAX_SPARE", "PATCH_RANGE", "QUANTUM", "WARM_UP", "PartState", "allocate_part"]
 
 QUANTUM = 16
 """Samples that the network of a voice computes at a time; so a block of 1 costs about what a block of 16 costs."""
@@ -24,6 +24,8 @@ BUS_CHUNK = 256
 """Samples mixed at a time: the size of the bus buffer, whatever the block."""
 LANES = 8
 """Most unison copies of a note."""
+PATCH_RANGE = -1.0
+"""A channel's bend range in semitones until RPN 0 sets one: that of the patch, as it stands."""
 MAX_SPARE = 8
 """Voices beyond the polyphony, where stolen notes fade out."""
 

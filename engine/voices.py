@@ -16,7 +16,7 @@ from engine.jit import compiled
 from engine.lfo import unit_random
 from engine.state import QUANTUM
 
-__all__ = ["key_off", "key_on", "release_all", "release_unheld", "silence"]
+__all__ = ["key_off", "key_on", "release_keys", "release_keys_and_pedals", "release_unheld", "silence"]
 
 POLY, MONO, LEGATO = range(3)
 GLIDE_LEGATO = 1
@@ -45,23 +45,33 @@ def _rank(voice: Any) -> int:
 
 
 @compiled
-def _make_room(state: Any) -> None:
-    """If all notes are taken, fade the most readily stolen voice, among equals the oldest."""
-    sounding, victim = 0, -1
+def _victim(state: Any) -> int:
+    """Slot of the voice to be stolen next: the most readily stolen, among equals the oldest; -1 if none sounds."""
+    victim = -1
     for slot in range(state.voices.shape[0]):
         voice = state.voices[slot]
         if voice.stage in (IDLE, FADE):
             continue
-        sounding += 1
         if victim < 0:
             victim = slot
             continue
         rank, other = _rank(voice), _rank(state.voices[victim])
         if rank < other or (rank == other and voice.order < state.voices[victim].order):
             victim = slot
+    return victim
+
+
+@compiled
+def _make_room(state: Any) -> None:
+    """Fade voices until one more note keeps to the polyphony (more than one where it was lowered live)."""
+    sounding = 0
+    for slot in range(state.voices.shape[0]):
+        if state.voices[slot].stage not in (IDLE, FADE):
+            sounding += 1
     limit = min(state.part[0].polyphony, max(1, int(state.parameters[0].voice_polyphony)))
-    if sounding >= limit and victim >= 0:
-        _fade(state.voices[victim])
+    while sounding >= limit:
+        _fade(state.voices[_victim(state)])
+        sounding -= 1
 
 
 @compiled
@@ -221,16 +231,21 @@ def release_unheld(state: Any) -> None:
 
 
 @compiled
-def release_all(state: Any, pedals: bool) -> None:
-    """Every key up; `pedals`: the pedals too, else what they hold stays."""
+def release_keys(state: Any) -> None:
+    """Every key up; what the pedals hold stays."""
     state.held[:] = 0
-    if pedals:
-        state.part[0].sustain = state.part[0].sostenuto = 0
     for slot in range(state.voices.shape[0]):
         state.voices[slot].down = 0
-        if pedals:
-            state.voices[slot].sostenuto = 0
     release_unheld(state)
+
+
+@compiled
+def release_keys_and_pedals(state: Any) -> None:
+    """Every key and every pedal up."""
+    state.part[0].sustain = state.part[0].sostenuto = 0
+    for slot in range(state.voices.shape[0]):
+        state.voices[slot].sostenuto = 0
+    release_keys(state)
 
 
 @compiled

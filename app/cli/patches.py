@@ -13,6 +13,8 @@ class _PatchCommand(click.Command):
     """Ends its help with the parameter table, read only when help is asked for."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from engine.controllers import CONTROLLERS
+        from engine.modulation import ROWS, SOURCES, TARGETS
         from engine.parameters import GROUPS, TABLE
 
         for group, title in GROUPS.items():
@@ -24,6 +26,12 @@ class _PatchCommand(click.Command):
                         if entry.group == group
                     ]
                 )
+        with formatter.section(f"[[modulation]] up to {ROWS} rows: source, target, amount (-1 to 1)"):
+            formatter.write_dl([(f"source {name}", text) for name, text in SOURCES.items()])
+            formatter.write_dl([(f"target {name}", text) for name, text in TARGETS.items()])
+            formatter.write_dl([("target KNOB", "a knob of the model; amount 1 = its whole range")])
+        with formatter.section("MIDI controllers that are played"):
+            formatter.write_dl([(f"CC {number}", text) for number, text in CONTROLLERS.items()])
 
 
 @click.command("patches", cls=_PatchCommand)
@@ -31,9 +39,8 @@ class _PatchCommand(click.Command):
 def command(as_json: bool) -> None:
     """List the patches: yours (in the user folder) and those that ship with Systole.
 
-    A file that cannot be loaded is listed with the reason. A patch is a TOML file; `systole info NAME`
-    shows one. Beside `name`, `model`, `[knobs]` (the model's knobs, 0 to 1) and `[[modulation]]` it may set
-    the following.
+    A file that cannot be loaded is listed with the reason. A patch is a TOML file that begins with `schema = 1`,
+    `name` and `model`; `systole info NAME` shows one. It may go on with [knobs] (the model's knobs, 0 to 1) and:
     """
     from app.cli.console import print_json, print_table
     from app.describe import patch_facts

@@ -32,7 +32,8 @@ Columns: `note` (MIDI semitones, 60 = C4) or `volts` (V/oct, 0 V = C4); optional
 +-8.192 V (gate high above 2.5 V; level and knobs 0 to 5 V), named by --channels.
 
 Control voltages with --model give the model's own signal: mono, 16 bit, sample for sample, without envelope,
-bus or limiter. Everything else is stereo, played through a patch.
+bus or limiter (so gate and level are not used). Everything else is stereo, played through a patch; there a
+missing gate column means that the gate is open throughout.
 
 The file appears when it is complete; until then an older one stays as it was. Samples are rounded to the
 format without dither.
@@ -241,7 +242,9 @@ def _voltages(request: _Request) -> tuple[Renderer, int, tuple[str, ...]]:
         program = open_model(find_model(request.model))
         take = load_cv(request.source, request.channels)
         raw = CvModelRenderer(take, program, block=request.block, seed=request.seed)
-        return raw, program.rate, ()
+        unused = [name for name in ("gate", "level") if getattr(take, name) is not None]
+        note = f"{' and '.join(unused)}: not used with --model, a bare model has no envelope; use --patch"
+        return raw, program.rate, (note,) if unused else ()
     patch = choose_patch(request.patch, None) or default_patch()
     take = load_cv(request.source, request.channels)
     played = CvPatchRenderer(take, patch, block=request.block, tail=request.tail, seed=request.seed)
@@ -251,7 +254,8 @@ def _voltages(request: _Request) -> tuple[Renderer, int, tuple[str, ...]]:
 def _sentence(summary: Summary) -> str:
     minutes, seconds = divmod(round(summary.seconds, 2), 60)
     peak = "silent" if summary.peak_dbfs is None else f"peak {summary.peak_dbfs:.1f} dBFS"
-    stems = f" and {len(summary.stems)} stems" if summary.stems else ""
+    count = len(summary.stems)
+    stems = f" and {count} stem{'s' if count > 1 else ''}" if count else ""
     length = f"{int(minutes)}:{seconds:05.2f}"
     speed = f"{summary.realtime:.1f} times real time"
     return f"{summary.output}{stems}: {length}, {summary.rate} Hz, {summary.format}, {peak}, {speed}"

@@ -39,7 +39,5 @@ class History:
         self.at += self._block
         if self.at == self._length:
             for buffer, past in zip(self.buffers, self.past, strict=True):
-                buffer[:past] = (
-                    buffer[self._length :].copy() if past > self._length else buffer[self._length :]
-                )
+                buffer[:past] = buffer[self._length :].copy() if past > self._length else buffer[self._length :]
             self.at = 0

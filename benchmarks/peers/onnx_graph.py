@@ -79,9 +79,7 @@ class _Graph:
         return self.op("Add", [self.op("MatMul", [value, matrix]), added], output)
 
     def model(self) -> Any:
-        graph = helper.make_graph(
-            self.nodes, "generator", self.inputs, self.outputs, list(self.constants.values())
-        )
+        graph = helper.make_graph(self.nodes, "generator", self.inputs, self.outputs, list(self.constants.values()))
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
         model.ir_version = IR_VERSION
         onnx.checker.check_model(model)
@@ -97,9 +95,7 @@ def _excitation(graph: _Graph, workload: Workload, block: int, rows: int) -> str
     volts, phase = graph.input("volts", rows, 1), graph.input("phase", 1, 1)
     pitch = graph.op("MatMul", ["weights", volts])
     octave = graph.op("Mul", [pitch, graph.constant("ln2", [[np.log(2)]])])
-    step = graph.op(
-        "Exp", [graph.op("Add", [octave, graph.constant("c4", [[np.log(C4_HZ / workload.shape.rate)]])])]
-    )
+    step = graph.op("Exp", [graph.op("Add", [octave, graph.constant("c4", [[np.log(C4_HZ / workload.shape.rate)]])])])
     moved = graph.op("CumSum", [step, graph.integers(0)])
     turns = graph.op("Add", [graph.op("Sub", [moved, step]), phase])
     last = graph.op("Add", [graph.slice(moved, block - 1, block, 0), phase])
@@ -135,9 +131,7 @@ def _carried(graph: _Graph, folded: Folded, stream: str, channels: int, skip: in
     if folded.carry == 1.0:
         return stream
     factors = np.repeat([folded.carry, 1.0], [channels, skip])
-    return graph.op(
-        "Mul", [stream, graph.constant("carry", factors if graph.time_first else factors[:, None])]
-    )
+    return graph.op("Mul", [stream, graph.constant("carry", factors if graph.time_first else factors[:, None])])
 
 
 def _gate(graph: _Graph, value: str, channels: int, axis: int) -> str:
@@ -161,9 +155,7 @@ def _conv_layers(graph: _Graph, folded: Folded, workload: Workload, block: int, 
         h = graph.op("Conv", [long, weight], dilations=[dilation])
         z = _gate(graph, graph.op("Add", [h, parts[index]]), c, 1)
         more = graph.op("Conv", [z, graph.constant(f"mix{index}", folded.mix[index].T[:, :, None])])
-        carried = (
-            _carried(graph, folded, stream, c, s) if index < layers - 1 else graph.slice(stream, c, c + s, 1)
-        )
+        carried = _carried(graph, folded, stream, c, s) if index < layers - 1 else graph.slice(stream, c, c + s, 1)
         stream = graph.op("Add", [more, carried])
     skip = graph.op("Add", [stream, graph.constant("skip_bias", folded.skip_bias[:, None])])
     head = [graph.constant("head", folded.head.T[:, :, None]), graph.constant("head_bias", folded.head_bias)]
@@ -183,16 +175,12 @@ def _gemm_layers(graph: _Graph, folded: Folded, workload: Workload, block: int, 
         if past:
             long = graph.op("Concat", [graph.input(f"past{index}", past, c), taps], axis=0)
             graph.slice(long, block, block + past, 0, graph.output(f"next{index}", past, c))
-            older = [
-                graph.slice(long, at * dilation, at * dilation + block, 0) for at in range(shape.kernel - 1)
-            ]
+            older = [graph.slice(long, at * dilation, at * dilation + block, 0) for at in range(shape.kernel - 1)]
             taps = graph.op("Concat", [*older, taps], axis=1)
         condition = graph.op("MatMul", ["weights", parts[index]])
         gated = graph.constant(f"gated{index}", folded.gated[index].reshape(-1, 2 * c))
         z = _gate(graph, graph.affine(taps, gated, condition), c, 1)
-        carried = (
-            _carried(graph, folded, stream, c, s) if index < layers - 1 else graph.slice(stream, c, c + s, 1)
-        )
+        carried = _carried(graph, folded, stream, c, s) if index < layers - 1 else graph.slice(stream, c, c + s, 1)
         stream = graph.affine(z, graph.constant(f"mix{index}", folded.mix[index]), carried)
     skip = graph.op("Add", [stream, graph.constant("skip_bias", folded.skip_bias)])
     head = [graph.constant("head", folded.head), graph.constant("head_bias", folded.head_bias)]

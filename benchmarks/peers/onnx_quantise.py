@@ -32,9 +32,7 @@ _LARGE = ["Conv", "Gemm", "MatMul"]
 """Operators worth quantising: the tables between (tanh, sigmoid) lose more by conversion than they win."""
 
 
-def _feeds(
-    model: bytes, workload: Workload, folded: Folded, block: int
-) -> Iterator[dict[str, NDArray[np.float32]]]:
+def _feeds(model: bytes, workload: Workload, folded: Folded, block: int) -> Iterator[dict[str, NDArray[np.float32]]]:
     """Inputs of successive blocks, histories included, as the float form meets them."""
     session, frames = open_session(model), Frames(workload, block)
     feed = start_values(session, folded, frames)
@@ -65,8 +63,7 @@ def _layers(model: Any) -> list[str]:
     return [
         node.name
         for node in model.graph.node
-        if node.op_type in _LARGE
-        and any(name.startswith(wanted) and name[-5:] != "_bias" for name in node.input)
+        if node.op_type in _LARGE and any(name.startswith(wanted) and name[-5:] != "_bias" for name in node.input)
     ]
 
 
@@ -76,9 +73,7 @@ def _convert(model: Any, workload: Workload, folded: Folded, block: int, *, stat
     chosen = _layers(model)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        logging.disable(
-            logging.WARNING
-        )  # the quantiser's advice to preprocess for shapes that are all static here
+        logging.disable(logging.WARNING)  # the quantiser's advice to preprocess for shapes that are all static here
         try:
             source, target = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
             onnx.save(model, str(source))

@@ -61,9 +61,7 @@ class TorchEager(Peer):
         out: NDArray[Any] = torch.addmm(last_bias, hidden, last).numpy().reshape(-1)
         return out
 
-    def _layers(
-        self, excitation: torch.Tensor, condition: torch.Tensor, weights: torch.Tensor
-    ) -> torch.Tensor:
+    def _layers(self, excitation: torch.Tensor, condition: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
         """The skip sum of all layers, [block, S]."""
         c, kernel, history = self._shape.channels, self._shape.kernel, self._history
         block, at, rows = len(weights), history.at, self._rows

@@ -57,8 +57,7 @@ def test_a_million_samples_over_random_programs():
         voices, seed = int(rng.integers(1, 9)), int(rng.integers(1 << 30))
         result = verify_program(program, samples=20_000, seed=seed, voices=voices)
         assert result.passed, result.first
-        assert result.distinct >= LIVELY
-        compared += result.samples
+        compared += result.samples if result.distinct >= LIVELY else 0  # constants prove little
 
 
 @pytest.mark.parametrize("size", [1, 7, 16, 17, 64, 200])

@@ -14,6 +14,7 @@ from engine.parameters import TABLE, parameter
 from engine.patch import ModulationRow
 
 PURE = {"knobs": {"shape": 0.0, "cutoff": 0.3, "resonance": 0.0}}
+BEND_RANGE = [entry.id for entry in TABLE].index("voice.bend_range")
 STEADY = {"voice.velocity": 0.0, "voice.spread": 0.0, "voice.phase": "reset"}
 
 
@@ -137,7 +138,23 @@ def test_pitch(play, va: Program, note: int, hertz: float) -> None:
         ([(Kind.CONTROL, 99, 0), (Kind.CONTROL, 98, 0), (Kind.CONTROL, 6, 12), (Kind.BEND, 0, 1.0)], 2.0),
         ([(Kind.CONTROL, 101, 0), (Kind.CONTROL, 100, 2), (Kind.CONTROL, 6, 65)], 1.0),
         ([(Kind.CONTROL, 101, 0), (Kind.CONTROL, 100, 1), (Kind.CONTROL, 6, 32)], -0.5),
+        ([(Kind.CONTROL, 101, 0), (Kind.CONTROL, 100, 1), (Kind.CONTROL, 6, 80), (Kind.CONTROL, 38, 64)], 0.2578125),
+        (
+            [(Kind.CONTROL, 101, 0), (Kind.CONTROL, 100, 1), (Kind.CONTROL, 38, 127), (Kind.CONTROL, 38, 0)],
+            0.0,
+        ),
         ([(Kind.BEND, 0, 1.0), (Kind.CONTROL, 121, 0)], 0.0),
+        ([(Kind.BEND, 0, 1.0), (Kind.PARAMETER, BEND_RANGE, 7.0)], 7.0),
+        (
+            [
+                (Kind.CONTROL, 101, 0),
+                (Kind.CONTROL, 100, 0),
+                (Kind.CONTROL, 6, 3),
+                (Kind.PARAMETER, BEND_RANGE, 7.0),
+                (Kind.BEND, 0, 1.0),
+            ],
+            3.0,
+        ),
         ([(Kind.CV_PITCH, 0, 0.25)], 3.0),
     ],
 )

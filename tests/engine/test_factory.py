@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -81,3 +83,24 @@ def test_a_chord_stays_below_the_limiter(name: str) -> None:
     out = np.zeros((24_000, 2), np.float32)
     part.render(event_array(rows), 0, 0, out)
     assert np.abs(out).max() < 10 ** (-3 / 20)
+
+
+STRUCK = {"keys", "pluck", "tap"}
+"""Sounds of a blow: no pressure shapes them afterwards."""
+
+
+@pytest.mark.parametrize("entry", FACTORY, ids=lambda entry: entry.name)
+def test_brightness_and_pressure_do_what_a_player_expects(entry: PatchEntry) -> None:
+    assert entry.patch is not None
+    part_of = functools.partial(Part, entry.patch, open_model(find_model(entry.patch.model)), seed=1)
+
+    def sound(*rows: tuple[int, int, int, int, float]) -> np.ndarray:
+        out = np.zeros((6000, 2), np.float32)
+        part_of().render(event_array([*rows, (0, Kind.NOTE_ON, 0, 57, 60.0)]), 0, 0, out)
+        return out
+
+    plain = sound()
+    assert not np.array_equal(sound((0, Kind.CONTROL, 0, 74, 127.0)), plain)
+    assert not np.array_equal(sound((0, Kind.CONTROL, 0, 74, 0.0)), plain)
+    # A delayed vibrato needs time; the others answer at once.
+    assert np.array_equal(sound((0, Kind.PRESSURE, 0, 0, 127.0)), plain) == (entry.name in STRUCK)

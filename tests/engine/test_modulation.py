@@ -55,6 +55,16 @@ def test_sample_and_hold() -> None:
     assert abs(np.mean(values)) < 0.05 and min(values) < -0.9 and max(values) > 0.9
 
 
+def test_random_lfos_of_neighbouring_notes_are_apart(play) -> None:
+    settings = {"lfo1.shape": "random", "lfo2.shape": "random"}
+    draws = []
+    for order in range(6):
+        rows = [(index, Kind.NOTE_ON, 0, 60 + index, 100.0) for index in range(order + 1)]
+        values = source_values(play(rows, order + 1, settings)[0])
+        draws += [values["lfo1"], values["lfo2"]]
+    assert len(set(draws)) == len(draws)
+
+
 @pytest.mark.parametrize(("sync", "tempo", "hertz"), [("1/4", 120.0, 2.0), ("1/8t", 60.0, 3.0), ("1 bar", 240.0, 1.0)])
 def test_tempo_sync(play, sync: str, tempo: float, hertz: float) -> None:
     rows = [(0, Kind.TEMPO, 0, 0, tempo), NOTE]

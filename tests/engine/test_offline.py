@@ -16,8 +16,10 @@ from engine.cv import CvTake
 from engine.events import Kind, event_array
 from engine.library import list_patches
 from engine.offline import CvModelRenderer, CvPatchRenderer, ScoreRenderer
-from engine.patch import Patch, load_patch
+from engine.part import Part
+from engine.patch import ModulationRow, Patch, load_patch
 from engine.score import Score
+from engine.strip import Strip
 
 
 def score(rows, end: int) -> Score:
@@ -58,7 +60,8 @@ def test_the_bytes_do_not_depend_on_the_block(home: Path, tail: float | None) ->
 
 
 def test_stems_add_up_to_the_mix_below_the_limiter(home: Path) -> None:
-    mix, stems = render(ScoreRenderer(score(ROWS, 9001), load_patch("tiny"), block=1000, tail=0.1))
+    patch = Patch("x", "tiny", parameters={"voice.level": -9.0})
+    mix, stems = render(ScoreRenderer(score(ROWS, 9001), patch, block=1000, tail=0.1))
     assert list(stems) == ["channel-01", "channel-05"]
     assert np.array_equal(mix, stems["channel-01"] + stems["channel-05"]) and all(s.any() for s in stems.values())
     assert not stems["channel-05"][:3000].any()
@@ -111,7 +114,7 @@ def two_banks(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left = 'schema = 1\nname = "Tiny"\nmodel = "tiny"\n[voice]\npan = -1.0\nspread = 0.0\n[amp]\nrelease = 0.01\n'
     (home / "patches" / "tiny.toml").write_text(left)
     banks = Banks(("tiny", "other", *["tiny"] * 126), "tiny")
-    monkeypatch.setattr("engine.offline.load_banks", lambda: banks)
+    monkeypatch.setattr("engine.strip.load_banks", lambda: banks)
 
 
 def test_program_change_lets_the_old_sound_ring(two_banks) -> None:
@@ -128,6 +131,47 @@ def test_program_change_lets_the_old_sound_ring(two_banks) -> None:
     left, right = np.abs(mixes[0][:, 0]), np.abs(mixes[0][:, 1])
     assert right[:2500].max() < 1e-6 and right[2600:9000].max() > 1e-3
     assert left[5000:6000].max() > 1e-3 and np.abs(np.diff(left[7500:])).max() < 1e-4
+
+
+def test_a_part_that_opens_late_stands_as_if_it_had_heard_everything(tiny) -> None:
+    rng = np.random.default_rng(5)
+    numbers = (1, 6, 7, 10, 11, 20, 21, 32, 38, 64, 66, 74, 98, 99, 100, 101, 120, 121, 123)
+    kinds = (Kind.CONTROL,) * 12 + (Kind.BEND, Kind.PRESSURE, Kind.KEY_PRESSURE, Kind.TEMPO, Kind.PROGRAM)
+    for count in (0, 1, 3, 30, 300):
+        rows = []
+        for time in sorted(rng.integers(0, 40_000, count).tolist()):
+            kind = kinds[rng.integers(len(kinds))]
+            index = int(rng.choice(numbers) if kind == Kind.CONTROL else rng.integers(0, 3))
+            rows.append((time, kind, 2, index, float(rng.integers(1, 127)) / (127 if kind == Kind.BEND else 1)))
+        events = event_array(rows)
+        patch = Patch("x", "tiny", parameters={"lfo1.sync": "1/4", "lfo2.rate": 3.0})
+        whole, short = Part(patch, tiny, seed=1), Part(patch, tiny, seed=1)
+        whole.skip(events, 50_000)
+        strip = Strip(2, event_array([(0, Kind.NOTE_ON, 2, 60, 1.0)]), patch, seed=1)
+        strip._settings = events
+        strip._settings_before(10_000)
+        heard = strip._settings_before(50_000)
+        short.skip(heard, 50_000)
+        assert count < 300 or len(heard) < 250
+        for name in whole.state.part.dtype.names:
+            assert whole.state.part[name] == pytest.approx(short.state.part[name], abs=1e-12), name
+        assert np.array_equal(whole.state.channels, short.state.channels)
+        assert np.array_equal(whole.state.knobs, short.state.knobs)
+        assert np.array_equal(whole.state.key_pressure, short.state.key_pressure)
+
+
+def test_many_program_changes_open_parts_only_for_notes_and_drop_them(two_banks) -> None:
+    rows = [(20 * index, Kind.PROGRAM, 0, index % 2, 0.0) for index in range(1, 500)]
+    rows += [(at, Kind.NOTE_ON, 0, 60, 100.0) for at in (1005, 9005)]
+    rows += [(at, Kind.NOTE_OFF, 0, 60, 0.0) for at in (1300, 9100)]
+    given = score(rows, 90_000)
+    renderer = ScoreRenderer(given, None, tail=0.0)
+    strip = renderer._channels[0]
+    assert [change.time for change in strip._changes] == [1000, 9000]
+    most = max(len(strip._parts) for _ in renderer.blocks())
+    assert most == 2 and strip._parts == []
+    mixes = [render(ScoreRenderer(given, None, block=block, tail=0.0))[0].tobytes() for block in (4096, 37)]
+    assert mixes[0] == mixes[1]
 
 
 def test_program_change_before_the_first_note(two_banks) -> None:
@@ -154,7 +198,7 @@ def take(rows: int, **columns: np.ndarray) -> CvTake:
 
 def test_bare_model_is_the_emulator_sample_for_sample(tiny) -> None:
     given = take(20, knob1=np.linspace(0, 1, 20))
-    knobs = given.knob_rows(["knob0", "knob1"], [knob.default for knob in tiny.knobs])
+    knobs = np.stack([np.full(20, tiny.knobs[0].default), given.knobs["knob1"]], axis=1)
     expected = Emulator(tiny).run(pitch_word(given.volts), knob_counts(knobs), seed=5)
     for block in (1, 100, 4096):
         renderer = CvModelRenderer(given, tiny, block=block, seed=5)
@@ -174,6 +218,21 @@ def test_voltages_through_a_patch_reach_the_network_on_their_row(home: Path) -> 
             assert registers[REGISTER_AT["pitch_previous"]] == words[row]
             assert registers[REGISTER_AT["pitch_current"]] == words[row + 1]
     assert sample == 29 * 64 - 1
+
+
+def test_the_voltage_alone_decides_the_pitch(home: Path) -> None:
+    """Nothing that moves a keyboard moves a voltage; what moves around the note still does."""
+    given = take(30)
+    words = pitch_word(given.volts)
+    shifts = {"voice.transpose": -12, "voice.tune": 37.0, "voice.glide": 1.0, "voice.mode": "poly"}
+    renderer = CvPatchRenderer(given, Patch("x", "tiny", parameters=shifts), block=64, tail=0.0)
+    registers = renderer._part.states.registers[0]
+    for row, _ in enumerate(renderer.blocks()):
+        assert registers[REGISTER_AT["pitch_current"]] == words[row + 1]
+    vibrato = Patch("x", "tiny", modulation=(ModulationRow("velocity", "voice.pitch", 0.5),))
+    renderer = CvPatchRenderer(given, vibrato, block=64, tail=0.0)
+    next(renderer.blocks())
+    assert renderer._part.states.registers[0][REGISTER_AT["pitch_current"]] > words[1] + 300_000
 
 
 def test_gate_and_level(home: Path) -> None:

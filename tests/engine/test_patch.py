@@ -197,6 +197,27 @@ def test_user_files_hide_factory_files(home: Path) -> None:
     assert [entry.origin for entry in list_patches() if entry.name == "bass"] == ["user"]
 
 
+@pytest.mark.parametrize("text", ["a\nb", "a\r\x1b[2Jb", "\u2028", "\x00"])
+def test_messages_stay_on_one_line_whatever_a_file_calls_things(home: Path, text: str) -> None:
+    key = "".join(f"\\u{ord(c):04x}" for c in text)
+    bodies = [f'"{key}" = 1', f'[knobs]\n"{key}" = 0.5', f'[knobs]\n"{key}" = 7', f'[amp]\n"{key}" = 1',
+              f'[[modulation]]\nsource = "{key}"\ntarget = "x"\namount = 0', f'[voice]\nmode = "{key}"',
+              f'["{key}"]\n["{key}"]']  # fmt: skip
+    calls = [lambda body=body, knobs=knobs: read_patch(HEAD + body, f"{text}.toml", knobs)
+             for body in bodies for knobs in (KNOBS, None)]  # fmt: skip
+    calls += [lambda: find_patch(text), lambda: find_model(text), lambda: parameter(text), lambda: load_patch(text)]
+    (home / "patches" / "strange.toml").write_text(f'schema = 1\nname = "O"\nmodel = "{key}"\n')
+    calls.append(lambda: load_patch("strange"))
+    refused = 0
+    for call in calls:
+        try:
+            call()
+        except SystoleError as error:
+            refused += 1
+            assert str(error).isprintable(), str(error)
+    assert refused >= len(calls) - 2  # without a model's knobs, any knob name may be right
+
+
 def test_unknown_parameter_names_its_group() -> None:
     with pytest.raises(SystoleError, match=r"amp.x: unknown parameter; allowed: attack, decay"):
         parameter("amp.x")

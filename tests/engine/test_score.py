@@ -133,6 +133,44 @@ def test_damage_is_reported_and_what_lies_before_it_played(data: bytes, text: st
     assert len(score.warnings) >= 1 and re.search(text, score.warnings[0]) and "x.mid" in score.warnings[0]
 
 
+@pytest.mark.parametrize("excess", [1, 10, 1000, 1 << 31, "next", "both"])
+def test_a_length_that_is_too_long_does_not_hide_the_next_tracks(excess: int | str) -> None:
+    """`next` and `both`: the length reaches exactly to the end of the second and of the last track."""
+    one, size = NOTES + END, len(NOTES + END)
+    excess = {"next": 8 + size, "both": 16 + 2 * size}.get(excess, excess)
+    score = read_midi(file(track(one, size=size + excess), track(one), track(one)), "x.mid")
+    assert len(notes(score)) == 6
+    assert len(score.warnings) in (0, 1) and all("track 1 has a wrong length" in line for line in score.warnings)
+
+
+def test_too_long_a_length_without_end_of_track() -> None:
+    score = read_midi(file(track(NOTES, size=len(NOTES) + 5), track(NOTES + END)), "x.mid")
+    assert len(notes(score)) == 4
+    assert "track 1 has no End-of-Track" in score.warnings[0] and len(score.warnings) == 1
+
+
+@pytest.mark.parametrize("size", range(len(NOTES + END)))
+def test_a_length_that_is_too_short_drops_no_notes_and_is_reported(size: int) -> None:
+    for others in ([], [track(NOTES + END)]):
+        score = read_midi(file(track(NOTES + END, size=size), *others), "x.mid")
+        assert len(notes(score)) == 2 + 2 * len(others)
+        assert len(score.warnings) == 1 and "track 1 has a wrong length" in score.warnings[0]
+
+
+@pytest.mark.parametrize("follows", [b"", b"\0" * 7, b"XFIH\0\0\0\x02hi", track(NOTES + END)])
+def test_missing_end_of_track_is_reported(follows: bytes) -> None:
+    score = read_midi(file(track(NOTES), follows, count=1), "x.mid")
+    assert len(notes(score)) == (4 if b"MTrk" in follows else 2)
+    assert len(score.warnings) == 1 and "track 1 has no End-of-Track" in score.warnings[0]
+
+
+def test_a_damaged_track_does_not_eat_the_next() -> None:
+    """A sysex that claims more than its track holds."""
+    body = NOTES + bytes.fromhex("00 f0 40 01 f7") + END
+    score = read_midi(file(track(body), track(NOTES + END), track(NOTES + END)), "x.mid")
+    assert len(notes(score)) == 6 and "track 1 ends in the middle of an event" in score.warnings[0]
+
+
 def test_wrappers_junk_and_foreign_chunks_are_skipped() -> None:
     data = b"RIFF\x00\x00\x00\x00RMIDdata\x00\x00\x00\x00" + file(
         b"XFIH\x00\x00\x00\x02hi", track(NOTES + END), count=1

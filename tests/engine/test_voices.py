@@ -7,6 +7,7 @@ import pytest
 
 from engine.envelope import FADE, IDLE, RELEASE
 from engine.events import Kind
+from engine.parameters import TABLE
 from engine.part import Part
 
 
@@ -149,3 +150,10 @@ def test_notes_outside_the_window_are_not_played(play, tiny) -> None:
     events = event_array([on(50, 60), cc(60, 1, 127), on(150, 62), on(250, 64)])
     part.render(events, 0, 0, np.zeros((300, 2), np.float32))
     assert sounding(part) == [62] and part.state.part["wheel"][0] == 1
+
+
+def test_lowering_the_polyphony_live_fades_all_that_are_too_many(play) -> None:
+    rows = [on(index, 60 + index) for index in range(8)]
+    rows += [(100, Kind.PARAMETER, 0, [entry.id for entry in TABLE].index("voice.polyphony"), 3.0), on(200, 80)]
+    part, _ = play(rows, 210, {**LONG, "voice.polyphony": 8})
+    assert sounding(part) == [66, 67, 80] and in_stage(part, FADE) == [60, 61, 62, 63, 64, 65]
