@@ -17,30 +17,7 @@ from engine.parameters import KNOB_CC, LFO_BEATS
 from engine.state import PATCH_RANGE
 from engine.voices import key_off, key_on, release_keys, release_keys_and_pedals, release_unheld, silence
 
-__all__ = ["CONTROLLERS", "apply_event", "apply_until", "derive", "reset_part"]
-
-CONTROLLERS: dict[int, str] = {
-    0: "bank of the next program change: 120 and 127 drums, 121 melody, others the program's own sound (scores)",
-    1: "modulation wheel (source `wheel`)",
-    6: "data entry of the registered parameter",
-    7: "volume",
-    10: "pan",
-    11: "expression",
-    32: "bank, fine: taken without effect (variations of a sound play the sound itself)",
-    38: "fine data entry: cents of the bend range, low bits of the fine tuning",
-    64: "sustain pedal",
-    66: "sostenuto pedal",
-    74: "brightness (source `brightness`)",
-    **{cc: f"knob {number} of the model" for number, cc in enumerate(KNOB_CC, 1)},
-    98: "NRPN, low: closes data entry",
-    99: "NRPN, high: closes data entry",
-    100: "registered parameter, low",
-    101: "registered parameter, high",
-    120: "all sound off",
-    121: "reset all controllers",
-    123: "all notes off (124 to 127 too)",
-}
-"""The controllers that the engine answers to."""
+__all__ = ["apply_event", "apply_until", "derive", "reset_part"]
 
 NOTE_OFF, NOTE_ON, CONTROL, BEND = int(Kind.NOTE_OFF), int(Kind.NOTE_ON), int(Kind.CONTROL), int(Kind.BEND)
 PRESSURE, KEY_PRESSURE, TEMPO = int(Kind.PRESSURE), int(Kind.KEY_PRESSURE), int(Kind.TEMPO)

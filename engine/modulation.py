@@ -10,47 +10,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.jit import compiled
+from engine.vocabulary import SOURCES, TARGETS, target_names
 
-__all__ = ["ROWS", "SOURCES", "TARGETS", "source_index", "target_index", "target_names"]
-
-ROWS = 8
-"""Rows of the matrix."""
-
-SOURCES: dict[str, str] = {
-    "none": "nothing, 0",
-    "amp": "loudness envelope, 0..1",
-    "env2": "second envelope, 0..1",
-    "lfo1": "LFO 1 times its depth, -1..1",
-    "lfo2": "LFO 2 times its depth, -1..1",
-    "velocity": "key velocity, 0..1",
-    "key": "key relative to C4 in units of five octaves, about -1..1",
-    "wheel": "modulation wheel (CC 1), 0..1",
-    "pressure": "channel or key pressure, whichever is larger, 0..1",
-    "brightness": "CC 74, -1..1, 0 at 64",
-    "expression": "expression pedal (CC 11), 0..1",
-    "bend": "pitch wheel, -1..1",
-    "random": "one draw per note, -1..1",
-}
-"""Names of the sources, what each gives, in the order of the block function's source values."""
-
-TARGETS: dict[str, str] = {
-    "voice.pitch": "amount 1 = one octave",
-    "voice.level": "amount 1 = silence to twice the level",
-    "voice.pan": "amount 1 = from the middle to one side",
-    "lfo1.depth": "amount 1 = the whole depth",
-    "lfo2.depth": "amount 1 = the whole depth",
-}
-"""Fixed targets and what amount 1 means; the model's knobs follow, by id, where amount 1 = the knob's whole range."""
+__all__ = ["source_index", "sum_rows", "target_index"]
 
 FIXED_TARGETS = len(TARGETS)
 SOURCE_COUNT = len(SOURCES)
 PITCH, LEVEL, PAN, LFO1_DEPTH, LFO2_DEPTH = range(5)
 (NONE, AMP, ENV2, LFO1, LFO2, VELOCITY, KEY, WHEEL, PRESSURE, BRIGHTNESS, EXPRESSION, BEND, RANDOM) = range(13)
-
-
-def target_names(knobs: Sequence[str]) -> list[str]:
-    """All targets of a model with these knob ids, in the order of their numbers."""
-    return [*TARGETS, *knobs]
 
 
 def source_index(name: str) -> int:

@@ -31,9 +31,9 @@ from typing import Any
 
 from accel.atomic import atomic_path
 from accel.errors import SystoleError
-from engine.modulation import ROWS, SOURCES, target_names
 from engine.parameters import GROUPS, TABLE, Parameter, Value, knob_parameter, parameter
 from engine.text import plain
+from engine.vocabulary import ROWS, SOURCES, target_names
 
 __all__ = ["SCHEMA", "ModulationRow", "Patch", "load_patch", "patch_text", "read_patch", "save_patch"]
 
@@ -45,7 +45,7 @@ _TOP = ("schema", *_TEXTS, "tags", "knobs", *GROUPS, "modulation")
 
 @dataclass(frozen=True)
 class ModulationRow:
-    """One row of the matrix; amount -1..1, whose meaning depends on the target (`modulation.TARGETS`)."""
+    """One row of the matrix; amount -1..1, whose meaning depends on the target (`vocabulary.TARGETS`)."""
 
     source: str
     target: str

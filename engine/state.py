@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.modulation import FIXED_TARGETS, ROWS, SOURCE_COUNT
+from engine.modulation import FIXED_TARGETS, SOURCE_COUNT
 from engine.parameters import TABLE
+from engine.vocabulary import ROWS
 
 __all__ = ["BUS_CHUNK", "LANES", "MAX_SPARE", "PATCH_RANGE", "QUANTUM", "WARM_UP", "PartState", "allocate_part"]
 

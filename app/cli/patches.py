@@ -13,9 +13,8 @@ class _PatchCommand(click.Command):
     """Ends its help with the parameter table, read only when help is asked for."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from engine.controllers import CONTROLLERS
-        from engine.modulation import ROWS, SOURCES, TARGETS
         from engine.parameters import GROUPS, TABLE
+        from engine.vocabulary import CONTROLLERS, ROWS, SOURCES, TARGETS
 
         for group, title in GROUPS.items():
             with formatter.section(f"[{group}] {title}"):

@@ -10,8 +10,9 @@ import pytest
 from engine.envelope import coefficient
 from engine.events import Kind
 from engine.lfo import lfo_value
-from engine.modulation import SOURCES, TARGETS, source_index, target_index
+from engine.modulation import source_index, target_index
 from engine.patch import ModulationRow
+from engine.vocabulary import SOURCES, TARGETS
 
 NOTE = (0, Kind.NOTE_ON, 0, 60, 127.0)
 

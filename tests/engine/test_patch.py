@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from accel.errors import SystoleError
 from engine.library import find_model, find_patch, list_models, list_patches, model_knobs
-from engine.modulation import SOURCES, TARGETS
 from engine.parameters import GROUPS, TABLE, knob_parameter, parameter
 from engine.patch import ModulationRow, Patch, load_patch, patch_text, read_patch, save_patch
+from engine.vocabulary import SOURCES, TARGETS
 
 KNOBS = [knob_parameter("cutoff", "Cutoff", "", 0.5, 0), knob_parameter("shape", "Shape", "", 0.5, 1)]
 HEAD = 'schema = 1\nname = "X"\nmodel = "va"\n'
