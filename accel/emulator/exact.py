@@ -19,8 +19,8 @@ from accel.emulator.arithmetic import (
     saturate32,
     settle,
 )
-from accel.emulator.exact_pack import CHUNK, HEADER_AT, WORD_AT
-from accel.emulator.registers import REGISTER_AT
+from accel.emulator.exact_pack import HEADER_AT, WORD_AT
+from accel.emulator.registers import CHUNK, REGISTER_AT
 from accel.formats import LFSR_SHIFTS, PITCH_FRACTION, Source
 from accel.jit import JIT
 

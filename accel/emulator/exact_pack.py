@@ -7,14 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from accel.emulator.registers import REGISTERS
+from accel.emulator.registers import CHUNK, REGISTERS
 from accel.formats import FIELD_AT, FIELDS, Op, exponent_shift
 from accel.program import Program
 
-__all__ = ["CHUNK", "HEADER_AT", "WORD_AT", "ExactProgram", "ExactStates", "allocate_exact", "pack_exact"]
-
-CHUNK = 16
-"""Most samples that one walk through the layers computes; the scratch and the history rings are sized by it."""
+__all__ = ["HEADER_AT", "WORD_AT", "ExactProgram", "ExactStates", "allocate_exact", "pack_exact"]
 
 _EXTRA = ("ring_at", "ring_mask")
 WORD_AT: dict[str, int] = {**FIELD_AT, **{name: len(FIELDS) + at for at, name in enumerate(_EXTRA)}}

@@ -11,10 +11,10 @@ import numpy as np
 from numba import njit
 
 from accel.emulator.arithmetic import increment, requantise
-from accel.emulator.fast_pack import CHUNK, HEADER_AT, IMAGE_AT, MIRROR, TONES, WORD_AT, WORDS
+from accel.emulator.fast_pack import HEADER_AT, IMAGE_AT, MIRROR, TONES, WORD_AT, WORDS
 from accel.emulator.fast_state import STATE_AT
 from accel.emulator.memory import clear_bytes, copy_bytes, peek, peek16, peek32, poke, poke16, poke32
-from accel.emulator.registers import REGISTER_AT, REGISTERS
+from accel.emulator.registers import CHUNK, REGISTER_AT, REGISTERS
 from accel.emulator.tiles import (
     dense_tile,
     dense_tile_pair,

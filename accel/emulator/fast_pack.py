@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from accel.emulator.block import Block
 from accel.emulator.forms import Form
+from accel.emulator.registers import CHUNK
 from accel.formats import SINE_BASE, SINE_SLOPE, TANH_BASE, TANH_SLOPE, Op, Source, channel_code, exponent_shift
 from accel.program import Pass, Program
 
-__all__ = ["CHUNK", "HEADER_AT", "IMAGE_AT", "MIRROR", "TONES", "WORDS", "WORD_AT", "FastProgram", "pack_fast"]
+__all__ = ["HEADER_AT", "IMAGE_AT", "MIRROR", "TONES", "WORDS", "WORD_AT", "FastProgram", "pack_fast"]
 
-CHUNK = 16
-"""Most samples that one walk through the layers computes."""
 TONES = CHUNK
 """Samples of an excitation row: whole vectors in every form."""
 MIRROR = CHUNK + 2

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.emulator.block import Block, padded_bytes
-from accel.emulator.fast_pack import CHUNK, HEADER_AT, IMAGE_AT, TONES, FastProgram
-from accel.emulator.registers import REGISTERS
+from accel.emulator.fast_pack import HEADER_AT, IMAGE_AT, TONES, FastProgram
+from accel.emulator.registers import CHUNK, REGISTERS
 from accel.formats import LIMITS
 
 __all__ = ["STATE_AT", "FastStates", "allocate_fast"]

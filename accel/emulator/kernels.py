@@ -24,6 +24,7 @@ def _is_fast(packed: Any) -> bool:
     return isinstance(packed, types.BaseTuple) and getattr(packed, "instance_class", None) is FastProgram
 
 
+# Numba hangs its overloads on plain functions; these three are its hooks and are never run as Python.
 def _reset(packed, states, voice, seed, phase):
     raise NotImplementedError("compiled code only")
 

@@ -1,6 +1,9 @@
 """What a voice remembers beside its histories, named once for all forms of the kernels."""
 
-__all__ = ["REGISTERS", "REGISTER_AT"]
+__all__ = ["CHUNK", "REGISTERS", "REGISTER_AT"]
+
+CHUNK = 16
+"""Most samples that one walk through the layers computes; scratch and history rings are sized by it."""
 
 REGISTERS = ("phase", "lfsr", "time", "ramp", "pitch_previous", "pitch_current", "fresh")
 """Words (int64) of a voice: NCO phase, LFSR state, samples since reset, place in the frame, the frame's two pitch
