@@ -1,41 +1,45 @@
-"""Cycles that a program needs on an output-stationary array, from the array's size.
+"""Cycles of a frame on the accelerator: the RTL's own counter, predicted exactly.
 
-First version, before the RTL: every pass is tiled, row tiles inside column tiles; a tile holds the array for as
-many cycles as its inner dimension, or as its drain if that is longer, and the drain of one tile overlaps the
-next. The RTL's own counter will be the judge of this model.
+The sequencer's rules (accel/rtl/desc_fetch.sv, tile_walker.sv, tile_issue.sv) as recurrences over tiles instead of
+cycles: a frame of 30 000 cycles is a thousand steps. Tests hold every result to the counter of the simulated RTL.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accel.formats import Op
+from accel.hardware.excite_cycles import excite_cycles
+from accel.hardware.geometry import GEOMETRIES, Geometry
+from accel.hardware.layout import DESC_WORDS
+from accel.hardware.plan import make_plan
 from accel.program import Pass, Program
 
-__all__ = ["TARGETS", "Budget", "Target", "budget", "pass_cycles"]
+__all__ = ["TARGETS", "Budget", "Target", "budget", "frame_cycles"]
+
+FETCH = DESC_WORDS + 2
+"""Cycles from taking a descriptor to the next one's being there."""
+WRITTEN = 28
+"""Cycles from a row's token to the cycle that may use its values, beside one per column."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """An FPGA with the array that fits its multipliers.
-
-    Attributes:
-        rows, cols: processing elements; a row is an output channel, a column a sample.
-        clock: MHz that a routed design is expected to reach.
-    """
+    """An FPGA, the accelerator that fits it, and the clock in MHz that the routed design reaches."""
 
     name: str
     title: str
-    rows: int
-    cols: int
+    geometry: Geometry
     clock: float
 
 
 TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
-        Target("ecp5-25f", "Lattice ECP5 LFE5U-25F (Tiliqua)", 3, 8, 75.0),
-        Target("ecp5-85f", "Lattice ECP5 LFE5U-85F (ULX3S)", 8, 8, 75.0),
+        Target("ecp5-25f", "Lattice ECP5 LFE5U-25F (Tiliqua)", GEOMETRIES["ecp5-25f"], 85.0),
+        Target("ecp5-85f", "Lattice ECP5 LFE5U-85F (ULX3S)", GEOMETRIES["ecp5-85f"], 85.0),
     )
 }
 
@@ -45,7 +49,7 @@ class Budget:
     """What a program costs on a target.
 
     Attributes:
-        cycles_per_sample: over a block, control network included.
+        cycles_per_sample: of a frame, control network and excitation included.
         utilisation: share of PE cycles that multiply.
         margin: available cycles per sample / needed ones; above 1 plays in real time.
     """
@@ -59,40 +63,134 @@ class Budget:
 
     @property
     def voices(self) -> int:
-        """Voices that one array plays in real time."""
+        """Voices that the array could compute in real time, one after the other."""
         return int(self.margin)
 
 
-def pass_cycles(rows: int, depth: int, samples: int, array_rows: int, array_cols: int) -> int:
-    """Cycles of one matrix product [rows, depth] x [depth, samples], drain overlapped except for the last tile."""
-    tiles = -(-rows // array_rows) * -(-samples // array_cols)
-    skew = array_rows + array_cols - 2
-    return tiles * max(depth, array_rows) + skew + array_rows
+@dataclass(frozen=True)
+class _Tile:
+    """A tile as the issue stage sees it; `ahead`: column tiles that may still be on their way when it starts."""
+
+    op: Op
+    depth: int
+    starts: bool
+    ends: bool
+    ahead: int
+    descriptor: int
 
 
-def _cycles(each: Pass, block: int, hop: int, target: Target) -> float:
-    if each.op == Op.EXCITE:
-        return 0.0  # oscillators run beside the array
-    depth = each.cols * each.taps
-    if each.op == Op.CONTROL:
-        return pass_cycles(each.rows, depth, 1, target.rows, target.cols) * block / hop
-    return pass_cycles(each.rows, depth, block, target.rows, target.cols)
+def _tiles(each: Pass, index: int, columns: int, geometry: Geometry) -> Iterator[_Tile]:
+    rows = -(-each.rows // geometry.rows)
+    ahead = 0 if each.op in (Op.CONTROL, Op.INPUT) else columns - 1
+    for _ in range(columns):
+        for row in range(rows):
+            yield _Tile(each.op, each.taps * each.cols, row == 0, row == rows - 1, ahead, index)
 
 
-def budget(program: Program, target: Target, *, clock: float | None = None, block: int = 64) -> Budget:
+def _frame_tiles(program: Program, geometry: Geometry, block: int, prime: bool) -> Iterator[_Tile]:
+    """All tiles of a frame, in order."""
+    control = program.of(Op.CONTROL)
+    for index, each in enumerate(control):
+        yield from _tiles(each, index, 1, geometry)
+    index = len(control)
+    for _ in range(0 if prime else program.hop // block):
+        for each in program.passes[1 + len(control) :]:
+            yield from _tiles(each, index, block // geometry.cols, geometry)
+            index += 1
+
+
+class _Walker:
+    """When each tile can be taken: descriptor fetch and tile walk."""
+
+    def __init__(self, tiles: list[_Tile]) -> None:
+        self.tiles, self.at = tiles, 0
+        self.fetched = FETCH + FETCH  # the second descriptor is fetched when the first is taken
+        self.visible = FETCH + 1
+
+    @property
+    def finished(self) -> bool:
+        return self.at == len(self.tiles)
+
+    def take(self, cycle: int) -> _Tile:
+        """Take the next tile at `cycle`; `visible` becomes the cycle of the one after, or of the end."""
+        tile = self.tiles[self.at]
+        self.at += 1
+        self.visible = cycle + 1
+        if not self.finished and self.tiles[self.at].descriptor != tile.descriptor:
+            taken = max(cycle, self.fetched)
+            self.fetched, self.visible = taken + FETCH, taken + 1
+        return tile
+
+
+def _run(tiles: list[_Tile], geometry: Geometry, excited: int) -> int:
+    """Cycles from a frame's launch to its end; `excited`: cycle from which the excitation is complete."""
+    tokens = geometry.rows * geometry.gap
+    settle = tokens - geometry.gap + geometry.cols + WRITTEN
+    walker = _Walker(tiles)
+    written: deque[int] = deque()  # cycle from which each unfinished column tile is in memory
+    edge, current = walker.visible, None
+    following: _Tile | None = walker.take(edge)
+    while True:
+        end = max(edge + tokens, walker.visible)
+        if current is not None:
+            start = edge + 1
+            if current.starts:
+                while written and (len(written) > current.ahead or written[0] <= start):
+                    start = max(start, written.popleft())
+                if current.op == Op.INPUT:
+                    start = max(start, excited)
+            end = max(end, start + current.depth - 1)
+            if current.ends:
+                written.append(end + settle)
+        elif following is None and walker.finished:
+            break
+        hold = _holds(walker, current, following)
+        current, following, edge = following, None if walker.finished or hold else walker.take(end), end
+    return 1 + max([end + 1, excited, *written])
+
+
+def _holds(walker: _Walker, current: _Tile | None, following: _Tile | None) -> bool:
+    """A gated tile waits while the conditioning is not complete and the input pass has no second tile to wait in."""
+    if walker.finished or current is None or following is None:
+        return False
+    waiting = walker.tiles[walker.at]
+    return waiting.op == Op.GATED and following.op == Op.INPUT and current.op == Op.CONTROL
+
+
+def frame_cycles(program: Program, geometry: Geometry, *, block: int | None = None) -> tuple[int, int]:
+    """Busy cycles of the priming frame and of every frame after it.
+
+    Args:
+        block: as `accel.hardware.plan.make_plan`.
+
+    Raises:
+        SystoleError: the program does not fit.
+    """
+    block = make_plan(program, geometry, block=block).block
+    channels = program.passes[0].rows
+    prime, frame = (list(_frame_tiles(program, geometry, block, prime)) for prime in (True, False))
+    return _run(prime, geometry, 0), _run(frame, geometry, excite_cycles(channels, program.hop) + 1)
+
+
+def budget(program: Program, target: Target, *, clock: float | None = None, block: int | None = None) -> Budget:
     """Cycles per sample of a program on a target, and its real-time margin.
 
     Args:
         clock: MHz; the target's own if not given.
-        block: samples that the sequencer takes at a time; at least 4 * cols keeps the array busy.
+        block: as `accel.hardware.plan.make_plan`.
+
+    Raises:
+        SystoleError: the program does not fit.
     """
     clock = clock or target.clock
-    cycles = sum(_cycles(each, block, program.hop, target) for each in program.passes) / block
+    geometry = target.geometry
+    block = make_plan(program, geometry, block=block).block
+    cycles = frame_cycles(program, geometry, block=block)[1] / program.hop
     return Budget(
         target=target,
         clock=clock,
         block=block,
         cycles_per_sample=cycles,
-        utilisation=program.macs_per_sample / (cycles * target.rows * target.cols),
+        utilisation=program.macs_per_sample / (cycles * geometry.rows * geometry.cols),
         margin=clock * 1e6 / program.rate / cycles,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.budget import budget_facts, budget_line
+
 if TYPE_CHECKING:
     from accel.program import Program
     from engine.patch import Patch
@@ -14,8 +16,14 @@ __all__ = ["model_facts", "model_lines", "patch_facts", "patch_lines"]
 Lines = list[tuple[str, str]]
 
 
-def model_facts(program: Program, path: Path) -> dict[str, Any]:
-    """Everything that is known of a model, in plain numbers: samples, bytes, Hz."""
+def model_facts(
+    program: Program, path: Path, *, target: str | None = None, clock: float | None = None
+) -> dict[str, Any]:
+    """Everything that is known of a model, in plain numbers: samples, bytes, Hz.
+
+    Args:
+        target, clock: of the cycle budget, as `app.budget.budget_facts`.
+    """
     from accel.formats import Op
 
     card = program.card
@@ -62,41 +70,8 @@ def model_facts(program: Program, path: Path) -> dict[str, Any]:
             for knob in card.knobs
         ],
         "metrics": dict(card.metrics),
-        "cycles": _cycle_facts(program),
+        "cycles": budget_facts(program, target, clock),
     }
-
-
-def _cycle_facts(program: Program) -> list[dict[str, Any]]:
-    """The array's cycle budget on each known FPGA, at the clock a routed design is expected to reach."""
-    from accel.cycles import TARGETS, budget
-
-    facts = []
-    for target in TARGETS.values():
-        result = budget(program, target)
-        facts.append(
-            {
-                "target": target.name,
-                "title": target.title,
-                "array": [target.rows, target.cols],
-                "clock_mhz": result.clock,
-                "block": result.block,
-                "cycles_per_sample": round(result.cycles_per_sample, 1),
-                "cycles_available": round(result.clock * 1e6 / program.rate, 1),
-                "utilisation": round(result.utilisation, 4),
-                "voices": result.voices,
-            }
-        )
-    return facts
-
-
-def _cycle_line(row: dict[str, Any]) -> tuple[str, str]:
-    rows, cols = row["array"]
-    fits = f"{row['voices']} voice{'' if row['voices'] == 1 else 's'}" if row["voices"] else "too slow"
-    return (
-        f"  {row['target']}",
-        f"{row['cycles_per_sample']:.0f} of {row['cycles_available']:.0f} cycles per sample ({fits}), "
-        f"{rows}x{cols} array at {row['clock_mhz']:g} MHz, {row['utilisation']:.0%} busy: {row['title']}",
-    )
 
 
 def model_lines(facts: dict[str, Any]) -> Lines:
@@ -136,7 +111,7 @@ def model_lines(facts: dict[str, Any]) -> Lines:
         lines += [(f"  {name}", value) for name, value in _flat(facts["metrics"])]
     if facts["cycles"]:
         lines.append(("Cycle budget", ""))
-        lines += [_cycle_line(row) for row in facts["cycles"]]
+        lines += [budget_line(row) for row in facts["cycles"]]
     return lines
 
 

@@ -14,8 +14,10 @@ __all__ = ["command"]
 
 @click.command("info")
 @click.argument("name", metavar="NAME")
+@click.option("--target", type=click.Choice(["ecp5-25f", "ecp5-85f"]), help="FPGA of the cycle budget.  [default: all]")
+@click.option("--clock", type=click.FloatRange(1, 1000), metavar="MHZ", help="Its clock.  [default: as routed]")
 @as_json
-def command(name: str, as_json: bool) -> None:
+def command(name: str, target: str | None, clock: float | None, as_json: bool) -> None:
     """Describe NAME, a model or a patch, by its name or its file (.safetensors or .toml).
 
     A model: architecture, MAC/sample, bytes, latency in samples, knobs (0 to 1), training figures, and the
@@ -25,7 +27,7 @@ def command(name: str, as_json: bool) -> None:
     from app.cli.console import print_json, print_pairs
     from app.describe import model_lines, patch_lines
 
-    model, patch = _find(name)
+    model, patch = _find(name, target, clock)
     if as_json:
         print_json({"model": model, "patch": patch})
         return
@@ -35,7 +37,7 @@ def command(name: str, as_json: bool) -> None:
         print_pairs(patch_lines(patch))
 
 
-def _find(name: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+def _find(name: str, target: str | None, clock: float | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """Facts of the model and of the patch of that name; at least one exists.
 
     Raises:
@@ -59,6 +61,6 @@ def _find(name: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     if model is None and patch is None:
         raise errors[0] if len(errors) == 1 else SystoleError("; ".join(map(str, errors)))
     return (
-        model_facts(open_model(model), model) if model else None,
+        model_facts(open_model(model), model, target=target, clock=clock) if model else None,
         patch_facts(load_patch(patch), patch) if patch else None,
     )

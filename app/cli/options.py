@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["ChannelMap", "Seconds", "TailType", "as_json", "seed"]
+__all__ = ["ArraySize", "ChannelMap", "Seconds", "TailType", "as_json", "seed"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -45,6 +45,21 @@ class TailType(Seconds):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """None for `auto`."""
         return None if value in (None, "auto") else super().convert(value, param, ctx)
+
+
+class ArraySize(click.ParamType):
+    """`RxC`: rows 2 to 16, columns 2, 4, 8 or 16."""
+
+    name = "array"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """(rows, columns)."""
+        if isinstance(value, tuple):
+            return value
+        rows, _, cols = str(value).lower().partition("x")
+        if not (rows.isdecimal() and cols in ("2", "4", "8", "16") and 2 <= int(rows) <= 16):
+            self.fail(f"{value!r} is not an array; allowed: 2..16 x 2, 4, 8 or 16, as in 4x8", param, ctx)
+        return int(rows), int(cols)
 
 
 class ChannelMap(click.ParamType):

@@ -1,4 +1,4 @@
-"""`systole verify`: is the emulator still the specification, bit for bit?"""
+"""`systole verify`: are emulator and RTL still the specification, bit for bit?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.options import Seconds, as_json, seed
+from app.cli.options import ArraySize, Seconds, as_json, seed
 
 if TYPE_CHECKING:
     from accel.program import Program
@@ -22,9 +22,19 @@ BATCH = 12_000
 @click.argument("model", metavar="MODEL")
 @click.option("--samples", type=click.IntRange(1, 10**9), metavar="N", help="Samples to compare, at least.")
 @click.option("--seconds", type=Seconds(3600), metavar="S", help="The same in seconds, 0 to 3600 s.  [default: 1]")
+@click.option("--rtl", is_flag=True, help="Run the SystemVerilog, simulated, as well; needs the extra 'rtl' and g++.")
+@click.option("--array", type=ArraySize(), metavar="RxC", help="Its array, 2x2 to 16x16.  [default: 4x8]")
 @seed
 @as_json
-def command(model: str, samples: int | None, seconds: float | None, seed: int, as_json: bool) -> None:
+def command(
+    model: str,
+    samples: int | None,
+    seconds: float | None,
+    rtl: bool,
+    array: tuple[int, int] | None,
+    seed: int,
+    as_json: bool,
+) -> None:
     """Compare the emulator with the integer reference on MODEL, a name or a file, sample for sample.
 
     Controls are random and extreme, several voices are interleaved, and blocks have odd lengths. Prints how many
@@ -38,6 +48,13 @@ def command(model: str, samples: int | None, seconds: float | None, seed: int, a
         raise click.UsageError("--samples or --seconds, not both")
     program = open_model(find_model(model))
     wanted = samples or max(1, round((1.0 if seconds is None else seconds) * program.rate))
+    if array and not rtl:
+        raise click.UsageError("--array is the RTL's: give --rtl too")
+    if rtl:
+        from app.cli.verify_rtl import verify_rtl
+
+        verify_rtl(program, wanted, seed, array, as_json)
+        return
     result = _verify(program, wanted, seed)
     if as_json:
         print_json(

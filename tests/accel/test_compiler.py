@@ -7,14 +7,13 @@ import pytest
 
 from accel.calibrate import calibrate, random_controls
 from accel.compiler import compile_network
-from accel.cycles import TARGETS, budget, pass_cycles
 from accel.emulator import Emulator
 from accel.errors import SystoleError
 from accel.formats import KNOB_COUNTS, UNITY, Op, knob_counts, pitch_word
 from accel.network import conv1d
 from accel.proof import is_proven
 from accel.random_network import random_network
-from accel.random_program import Shape, random_program
+from accel.random_program import Shape
 from accel.reference import noise_words
 
 SMALL = Shape(channels=8, skip=8, dilations=(1, 2, 4, 8), harmonics=(1, 2), knobs=2, hidden=(16,))
@@ -75,18 +74,3 @@ def test_convolution_is_the_textbook_sum():
                 past = t - (2 - tap) * 4
                 total += weight[o, :, tap] @ x[past] if past >= 0 else 0
             assert out[t, o] == pytest.approx(total)
-
-
-def test_cycle_budget_of_the_default_shape():
-    program = random_program(np.random.default_rng(0))
-    small, large = budget(program, TARGETS["ecp5-25f"]), budget(program, TARGETS["ecp5-85f"])
-    assert small.margin > 2
-    assert large.margin > small.margin
-    assert 0.8 < small.utilisation <= 1
-    assert budget(program, TARGETS["ecp5-25f"], clock=150).margin == pytest.approx(2 * small.margin)
-
-
-def test_pass_cycles_by_hand():
-    """Two row tiles of depth 32 on 8x8: 64 cycles of products, 14 of skew, 8 of drain."""
-    assert pass_cycles(16, 32, 8, 8, 8) == 64 + 14 + 8
-    assert pass_cycles(1, 4, 1, 8, 8) == 8 + 14 + 8

@@ -1,0 +1,36 @@
+"""The excitation unit, bit for bit and cycle for cycle, and the situations that its bench must have met."""
+
+from __future__ import annotations
+
+import pytest
+
+from accel.hardware.excite_cycles import excite_cycles
+from tests.rtl.bench import REQUIRES, ROOT, simulate
+
+SOURCES = [
+    "systole_pkg.sv",
+    "serial_gain.sv",
+    "pitch_ramp.sv",
+    "exp2_unit.sv",
+    "shift_add_mul.sv",
+    "sine_unit.sv",
+    "fade_unit.sv",
+    "excite.sv",
+    str(ROOT / "tests" / "rtl" / "benches" / "excite_top.sv"),
+]
+
+
+@REQUIRES
+def test_excitation_is_the_references_in_exactly_the_stated_cycles() -> None:
+    counted = simulate("excite_bench", "excite_top", SOURCES, random_start=True)
+    missed = [name for name, count in counted.items() if not count]
+    assert not missed
+    for name in ("exponent below zero", "exponent above its top", "gain fading", "frame at once after the last"):
+        assert counted[name]
+    assert {f"channels {count:02}" for count in range(1, 17)} <= set(counted)
+    assert {f"hop {hop:03}" for hop in (16, 32, 64, 128, 256)} <= set(counted)
+
+
+@pytest.mark.parametrize(("channels", "hop", "cycles"), [(3, 64, 555), (8, 16, 176), (13, 64, 880), (16, 256, 4144)])
+def test_cycles(channels: int, hop: int, cycles: int) -> None:
+    assert excite_cycles(channels, hop) == cycles
