@@ -20,8 +20,9 @@ __all__ = ["INLINE", "JIT", "cache_folder", "is_cold"]
 
 JIT: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
 """Options of every kernel: no GIL, kept on disk, division by IEEE rules (nothing raises in an audio callback)."""
-INLINE: dict[str, Any] = {**JIT, "forceinline": True}
-"""For what only kernels call: passing a packed program by value costs more than most of these compute."""
+INLINE: dict[str, Any] = {**JIT, "inline": "always"}
+"""For what has one caller: merged into it before it is compiled, since Numba compiles all that a function calls again
+together with that function."""
 KEPT = 3
 """Versions whose machine code stays on disk."""
 

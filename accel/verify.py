@@ -89,14 +89,13 @@ def emulate(emulator: Emulator, takes: list[Take], rng: np.random.Generator, lar
     """Render one take per voice, the voices' odd blocks interleaved; (outputs, number of blocks)."""
     hop = emulator.program.hop
     outputs = [np.zeros((len(take.pitch) - 1) * hop, np.int16) for take in takes]
-    rows, done, blocks = [1] * len(takes), [0] * len(takes), 0
-    for voice, take in enumerate(takes):
+    streams, blocks = [], 0
+    for voice, (take, output) in enumerate(zip(takes, outputs, strict=True)):
         emulator.reset(voice, int(take.pitch[0]), take.knobs[0], seed=take.seed, phase=take.phase)
+        streams.append(emulator.stream(take.pitch, take.knobs, output, voice=voice))
     for size in odd_blocks(rng, len(outputs[0]), largest):
-        for voice, take in enumerate(takes):
-            part = outputs[voice][done[voice] : done[voice] + size]
-            rows[voice] = emulator.block(voice, take.pitch, take.knobs, rows[voice], part)
-            done[voice] += size
+        for stream in streams:
+            stream.step(size)
             blocks += 1
     return outputs, blocks
 

@@ -135,8 +135,13 @@ class Peak:
         found = [max(kind.measure() for _ in range(10)) for kind in kinds]
         return next(kind for kind, rate in zip(kinds, found, strict=True) if rate > _EQUAL * max(found))
 
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of a round."""
+        return self.kind.accumulators * self.kind.macs
+
     def measure(self, rounds: int = 20_000) -> float:
         """Multiply-accumulates per second of this thread's CPU time, once."""
         began = time.thread_time()
         self._run(rounds)
-        return rounds * self.kind.accumulators * self.kind.macs / (time.thread_time() - began)
+        return rounds * self.macs / (time.thread_time() - began)

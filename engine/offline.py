@@ -216,9 +216,12 @@ class CvModelRenderer:
 
     def blocks(self) -> Iterator[NDArray[np.int16]]:
         """Render from the start to the end, int16 [n] each; can be used once."""
+        if self.total_samples == 0:
+            return
         self._emulator.reset(0, int(self._pitch[0]), self._knobs[0], seed=self._seed)
-        row = 1
+        out = np.zeros(min(self._block, self.total_samples), np.int16)
+        stream = self._emulator.stream(self._pitch, self._knobs, out)
         for now in range(0, self.total_samples, self._block):
-            out = np.empty(min(self._block, self.total_samples - now), np.int16)
-            row = self._emulator.block(0, self._pitch, self._knobs, row, out)
-            yield out
+            count = min(self._block, self.total_samples - now)
+            stream.step(count)
+            yield out[:count].copy()

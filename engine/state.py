@@ -6,11 +6,12 @@ built from the parameter table itself, so a new parameter needs no second declar
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Table
 from engine.modulation import FIXED_TARGETS, SOURCE_COUNT
 from engine.parameters import TABLE
 from engine.vocabulary import ROWS
@@ -124,10 +125,11 @@ PART = np.dtype(
     align=True,
 )
 
+FLOAT, INT, SAMPLE = np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.int16)
 ROW = np.dtype([("source", "<i8"), ("target", "<i8"), ("amount", "<f8")])
 
 
-class PartState(NamedTuple):
+class PartState(Table):
     """State of one part: a patch on a model with its voices.
 
     Attributes:
@@ -148,6 +150,25 @@ class PartState(NamedTuple):
         bus: float64 [BUS_CHUNK, 2], scratch.
     """
 
+    FIELDS: ClassVar = {
+        "part": (PART, 1),
+        "parameters": (PARAMETERS, 1),
+        "coefficients": (COEFFICIENTS, 1),
+        "voices": (VOICE, 1),
+        "lanes": (LANE, 2),
+        "channels": (CHANNEL, 1),
+        "rows": (ROW, 1),
+        "knobs": (FLOAT, 1),
+        "tuning": (FLOAT, 1),
+        "held": (INT, 1),
+        "key_pressure": (FLOAT, 1),
+        "samples": (SAMPLE, 3),
+        "counts": (SAMPLE, 1),
+        "source": (FLOAT, 1),
+        "amounts": (FLOAT, 1),
+        "envelope": (FLOAT, 1),
+        "bus": (FLOAT, 2),
+    }
     part: NDArray[Any]
     parameters: NDArray[Any]
     coefficients: NDArray[Any]

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from accel.emulator.arithmetic import increment, requantise
+from accel.emulator.arithmetic import requantise
+from accel.emulator.excite import excite
 from accel.emulator.fast_pack import HEADER_AT, IMAGE_AT, MIRROR, TONES, WORD_AT, WORDS
 from accel.emulator.fast_state import STATE_AT
-from accel.emulator.memory import clear_bytes, copy_bytes, peek, peek16, peek32, poke, poke16, poke32
+from accel.emulator.memory import clear_bytes, copy_bytes, peek, peek16, poke, poke16
 from accel.emulator.registers import CHUNK, REGISTER_AT, REGISTERS
 from accel.emulator.tiles import (
     dense_tile,
@@ -31,26 +32,27 @@ from accel.emulator.tiles import (
     skip_tile,
     skip_tile_pair,
 )
-from accel.emulator.tones import join_vector, tone_vector
-from accel.formats import LFSR_SHIFTS, PITCH_FRACTION, QUARTER_BITS, Source
+from accel.formats import PITCH_FRACTION
 from accel.jit import INLINE, JIT
 
-__all__ = ["control", "render", "reset"]
+__all__ = ["CONTROL", "RENDER", "RESET", "enter"]
+
+RESET, CONTROL, RENDER = range(3)
+"""What `enter` shall do."""
 
 PHASE, LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("phase", "lfsr", "time", "ramp"))
 PITCH_PREVIOUS, PITCH_CURRENT = REGISTER_AT["pitch_previous"], REGISTER_AT["pitch_current"]
 FRESH = REGISTER_AT["fresh"]
 REGISTER_BYTES = 8 * len(REGISTERS)
 HOP, HOP_BITS, CONTROLS, LAYERS = (HEADER_AT[name] for name in ("hop", "hop_bits", "controls", "layers"))
-CHANNELS, SKIP, CHANNEL_PAIRS = HEADER_AT["channels"], HEADER_AT["skip"], HEADER_AT["pairs"]
+CHANNELS, SKIP = HEADER_AT["channels"], HEADER_AT["skip"]
 KNOBS, LANES, STEPS = HEADER_AT["knobs"], HEADER_AT["lanes"], HEADER_AT["steps"]
-EXPONENT_SHIFT, EXPONENT_OFFSET = HEADER_AT["exponent_shift"], HEADER_AT["exponent_offset"]
 TABLE, WEIGHTS, BASES, SHIFTS = (IMAGE_AT[name] for name in ("table", "weights", "bases", "shifts"))
-RAMPS, CODES, ROM, SINE = (IMAGE_AT[name] for name in ("ramps", "codes", "rom", "sine"))
+RAMPS, ROM = IMAGE_AT["ramps"], IMAGE_AT["rom"]
 VOICES, HISTORY, HISTORY_STRIDE = STATE_AT["registers"], STATE_AT["history"], STATE_AT["history_stride"]
 CONDITION, CONDITION_STRIDE = STATE_AT["condition"], STATE_AT["condition_stride"]
 BASE, DELTA, RAMP_STRIDE = STATE_AT["base"], STATE_AT["delta"], STATE_AT["ramp_stride"]
-TONE, EXCITATION, GATE = STATE_AT["tones"], STATE_AT["excitation"], STATE_AT["gate"]
+EXCITATION, GATE = STATE_AT["excitation"], STATE_AT["gate"]
 HIDDEN, SPARE, SKIPS, ROWS = STATE_AT["hidden"], STATE_AT["spare"], STATE_AT["skip"], STATE_AT["rows"]
 VECTORS, PAIRS, TAPS, DILATION = (WORD_AT[name] for name in ("vectors", "pairs", "taps", "dilation"))
 ACTIVATION, RESIDUALS, SKIP_VECTORS = WORD_AT["activation"], WORD_AT["residuals"], WORD_AT["skips"]
@@ -58,9 +60,9 @@ MULTIPLIER, PRE_SHIFT = WORD_AT["multiplier"], WORD_AT["pre_shift"]
 WEIGHT_AT, ROW_AT, RING_AT = WORD_AT["weight_at"], WORD_AT["row_at"], WORD_AT["ring_at"]
 RING_MASK, CONDITION_AT = WORD_AT["ring_mask"], WORD_AT["condition_at"]
 WORD_BYTES = 8 * len(WORDS)
-NOISE, COSINE = int(Source.NOISE), int(Source.COSINE)
-L0, L1, L2, L3 = LFSR_SHIFTS
 PITCH_BITS = np.int32(PITCH_FRACTION)
+NONE, SINGLE, PAIR_BYTES = np.int64(0), np.int64(1), np.int64(4)
+"""Arguments of `_dense`, which Numba would compile anew for each literal."""
 
 
 @njit(**JIT)
@@ -91,43 +93,6 @@ def _dense(form, handle, word, row, stride, gap, count, out, out_stride):
                 dense_tile_single_pair(form, rows, stride, gap, weight, pairs, first, amount, act, to, out_stride)
             done += steps if large else 2
         weight += 8 * lanes * pairs
-
-
-@njit(**INLINE)
-def _walk(handle, registers, count):
-    """NCO and LFSR of `count` samples -> phases, steps and noise (rows 0..2 of the tones); advances them."""
-    hop, shift, offset = peek(handle, HOP), peek(handle, EXPONENT_SHIFT), peek(handle, EXPONENT_OFFSET)
-    phase, state, ramp = peek(registers, PHASE), peek(registers, LFSR), peek(registers, RAMP)
-    before, after, tones = peek(registers, PITCH_PREVIOUS), peek(registers, PITCH_CURRENT), peek(handle, TONE)
-    for sample in range(count):
-        position = ramp + sample
-        step = increment(before * (hop - position) + after * position, shift, offset)
-        noise = ((state >> L0) ^ (state >> L1) ^ (state >> L2) ^ (state >> L3)) & 0xFFFF
-        state = ((state << 16) | noise) & 0xFFFFFFFF
-        poke32(tones, sample, phase)
-        poke32(tones, TONES + sample, step)
-        poke32(tones, 2 * TONES + sample, noise)
-        phase = (phase + step) & 0xFFFFFFFF
-    poke(registers, PHASE, phase)
-    poke(registers, LFSR, state)
-
-
-@njit(**INLINE)
-def _excite(form, handle, registers, count):
-    """Excitation of `count` samples, words of two channels: [pair][TONES]."""
-    _walk(handle, registers, count)
-    start, row, lanes, codes = peek(handle, TONE), 4 * TONES, peek(handle, LANES), peek(handle, CODES)
-    noise, rom, out = start + 2 * row, peek(handle, SINE), peek(handle, EXCITATION)
-    for pair in range(peek(handle, CHANNEL_PAIRS)):
-        for at in range(0, 4 * count, 4 * lanes):
-            for side in range(2):
-                code, to = peek32(codes, 2 * pair + side), start + (3 + side) * row + at
-                turn = 1 << QUARTER_BITS if code & 255 == COSINE else 0
-                if code & 255 != NOISE:
-                    tone_vector(form, start + at, start + row + at, code >> 8, turn, rom, to)
-            left = noise if peek32(codes, 2 * pair) & 255 == NOISE else start + 3 * row
-            right = noise if peek32(codes, 2 * pair + 1) & 255 == NOISE else start + 4 * row
-            join_vector(form, left + at, right + at, out + pair * row + at)
 
 
 @njit(**INLINE)
@@ -216,7 +181,7 @@ def _mix(form, handle, registers, history, word, ring, next_ring, count):
         _mirror(history, next_ring, stride, first, count)
 
 
-@njit(**JIT)
+@njit(**INLINE)
 def _chunk(form, handle, voice, count, out):
     """Render up to CHUNK samples inside one control frame to int16 at `out`."""
     registers = peek(handle, VOICES) + voice * REGISTER_BYTES
@@ -224,11 +189,11 @@ def _chunk(form, handle, voice, count, out):
     lanes, stride, skip = peek(handle, LANES), 2 * peek(handle, CHANNELS), peek(handle, SKIP)
     layers, skips = peek(handle, LAYERS), peek(handle, SKIPS)
     word = peek(handle, TABLE) + peek(handle, CONTROLS) * WORD_BYTES
-    _excite(form, handle, registers, count)
+    excite(form, handle, registers, count)
     ring = word + WORD_BYTES
     row = peek(registers, TIME) & peek(ring, RING_MASK)
     target = history + peek(ring, RING_AT) + row * stride
-    _dense(form, handle, word, peek(handle, EXCITATION), 4, 4 * TONES, count, target, stride)
+    _dense(form, handle, word, peek(handle, EXCITATION), PAIR_BYTES, PAIR_BYTES * TONES, count, target, stride)
     _mirror(history, ring, stride, row, count)
     clear_bytes(skips, 4 * count * skip)
     for layer in range(layers):
@@ -240,16 +205,16 @@ def _chunk(form, handle, voice, count, out):
     for index in range(0, count * skip, lanes):
         head_vector(form, skips + 4 * index, shift, hidden + 2 * index)
     width = 2 * peek(ring, VECTORS) * lanes
-    _dense(form, handle, ring, hidden, 2 * skip, 4, count, spare, width)
-    _dense(form, handle, ring + WORD_BYTES, spare, width, 4, count, hidden, 2 * lanes)
+    _dense(form, handle, ring, hidden, 2 * skip, PAIR_BYTES, count, spare, width)
+    _dense(form, handle, ring + WORD_BYTES, spare, width, PAIR_BYTES, count, hidden, 2 * lanes)
     for sample in range(count):
         poke16(out, sample, peek16(hidden, sample * lanes))
     poke(registers, TIME, peek(registers, TIME) + count)
     poke(registers, RAMP, peek(registers, RAMP) + count)
 
 
-@njit(**JIT)
-def reset(form, handle, voice, seed, phase):
+@njit(**INLINE)
+def _reset(form, handle, voice, seed, phase):
     """As kernels.voice_reset."""
     stride = peek(handle, HISTORY_STRIDE)
     clear_bytes(peek(handle, HISTORY) + voice * stride, stride)
@@ -275,25 +240,25 @@ def _ramps(form, handle, voice, before, after):
         word += 2 * WORD_BYTES
 
 
-@njit(**JIT)
-def control(form, handle, voice, pitch, knobs):
-    """As kernels.voice_control; `knobs` is an array."""
+@njit(**INLINE)
+def _control(form, handle, voice, pitch, knobs):
+    """As kernels.voice_control; `knobs` is an address."""
     registers = peek(handle, VOICES) + voice * REGISTER_BYTES
     stride, count = peek(handle, CONDITION_STRIDE), peek(handle, CONTROLS)
     before = peek(handle, CONDITION) + 2 * voice * stride
     after, row, out = before + stride, peek(handle, HIDDEN), peek(handle, SPARE)
     poke16(row, 0, requantise(np.int32(pitch), PITCH_BITS))
-    for index in range(min(peek(handle, KNOBS), len(knobs))):
-        poke16(row, 1 + index, knobs[index])
+    for index in range(peek(handle, KNOBS)):
+        poke16(row, 1 + index, peek16(knobs, index))
     poke16(row, 1 + peek(handle, KNOBS), 0)
     poke(registers, PITCH_PREVIOUS, peek(registers, PITCH_CURRENT))
     poke(registers, PITCH_CURRENT, pitch)
     word = peek(handle, TABLE)
     for _ in range(count - 1):
-        _dense(form, handle, word, row, 0, 4, 1, out, 0)
+        _dense(form, handle, word, row, NONE, PAIR_BYTES, SINGLE, out, NONE)
         row, out, word = out, row, word + WORD_BYTES
     copy_bytes(before, after, stride)
-    _dense(form, handle, word, row, 0, 4, 1, after, 0)
+    _dense(form, handle, word, row, NONE, PAIR_BYTES, SINGLE, after, NONE)
     if peek(registers, FRESH):
         poke(registers, PITCH_PREVIOUS, pitch)
         copy_bytes(before, after, stride)
@@ -302,11 +267,24 @@ def control(form, handle, voice, pitch, knobs):
     poke(registers, RAMP, 0)
 
 
-@njit(**JIT)
-def render(form, handle, voice, count, out):
+@njit(**INLINE)
+def _render(form, handle, voice, count, out):
     """As kernels.voice_render; `out` is the address of the first sample."""
     done = 0
     while done < count:
         part = min(CHUNK, count - done)
         _chunk(form, handle, voice, part, out + 2 * done)
         done += part
+
+
+@njit(**INLINE)
+def enter(form, what, handle, voice, first, second):
+    """The one door: reset with seed and phase, control with pitch word and address of the knobs, or render a count
+    of samples to an address, as in kernels.py.
+    """
+    if what == RESET:
+        _reset(form, handle, voice, first, second)
+    elif what == CONTROL:
+        _control(form, handle, voice, first, second)
+    else:
+        _render(form, handle, voice, first, second)

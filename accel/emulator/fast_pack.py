@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.emulator.block import Block
-from accel.emulator.forms import Form
+from accel.emulator.forms import FORMS, Form
 from accel.emulator.registers import CHUNK
 from accel.formats import SINE_BASE, SINE_SLOPE, TANH_BASE, TANH_SLOPE, Op, Source, channel_code, exponent_shift
 from accel.program import Pass, Program
@@ -22,6 +22,8 @@ __all__ = ["HEADER_AT", "IMAGE_AT", "MIRROR", "TONES", "WORDS", "WORD_AT", "Fast
 
 TONES = CHUNK
 """Samples of an excitation row: whole vectors in every form."""
+UNROLL = 4
+"""Pairs of columns in a turn of the tiles' inner loop: whole turns only, so that its end is foreseen."""
 MIRROR = CHUNK + 2
 """Rows at a ring's start that are repeated behind its end, so that a tile reads without wrapping."""
 
@@ -60,6 +62,7 @@ HEADER = (
     "exponent_offset",
     "lanes",
     "steps",
+    "form",
 )
 HEADER_AT = {name: at for at, name in enumerate(HEADER)}
 IMAGES = ("table", "weights", "bases", "shifts", "ramps", "codes", "rom", "sine")
@@ -105,14 +108,17 @@ class FastProgram(NamedTuple):
     """Immutable, shared by all voices of a model.
 
     Attributes:
-        form: token of the form.
         words: int64, named by HEADER_AT and IMAGE_AT; addresses point into `memory`.
         memory: uint8, all images.
     """
 
-    form: Any
     words: NDArray[np.int64]
     memory: NDArray[np.uint8]
+
+    @property
+    def form(self) -> str:
+        """Name of the form that it is laid out for."""
+        return list(FORMS)[int(self.words[HEADER_AT["form"]])]
 
     def __reduce__(self) -> Any:
         raise TypeError("a packed program holds addresses: pack again instead of copying")
@@ -160,7 +166,7 @@ def _groups(each: Pass, vectors: int, residuals: int, skips: int) -> list[int]:
 
 def _weights(each: Pass, order: NDArray[np.int64], lanes: int, groups: list[int]) -> NDArray[np.int16]:
     """[group][tap][pair][vector][lane][2]."""
-    columns = each.cols + each.cols % 2
+    columns = 2 * _pairs(each)
     full = np.zeros((len(order), each.taps, columns), np.int16)
     full[order >= 0, :, : each.cols] = each.weight[order[order >= 0]]
     vectors = full.reshape(-1, lanes, each.taps, columns // 2, 2)
@@ -173,6 +179,11 @@ def _spread(values: NDArray, order: NDArray[np.int64], fill: int) -> NDArray[np.
     out = np.full(len(order), fill, np.int32)
     out[order >= 0] = values[order[order >= 0]]
     return out
+
+
+def _pairs(each: Pass) -> int:
+    """Pairs of columns, as many as whole turns of the unrolled loop need; the rest weighs nothing."""
+    return _padded((each.cols + 1) // 2, UNROLL)
 
 
 class _Layout:
@@ -196,7 +207,7 @@ class _Layout:
         skips = vectors - residuals if each.op == Op.MIX else 0
         values = {
             "vectors": vectors,
-            "pairs": (each.cols + 1) // 2,
+            "pairs": _pairs(each),
             "taps": each.taps,
             "dilation": each.dilation,
             "activation": each.activation,
@@ -240,6 +251,7 @@ def _header(layout: _Layout, codes: NDArray[np.int32], form: Form) -> list[int]:
         "exponent_offset": program.of(Op.EXCITE)[0].multiplier,
         "lanes": form.lanes,
         "steps": form.steps,
+        "form": list(FORMS).index(form.name),
     }
     return [values[name] for name in HEADER]
 
@@ -260,7 +272,7 @@ def pack_fast(program: Program, form: Form) -> FastProgram:
         block.put(name, np.concatenate(getattr(layout, name)))
     block.put("codes", codes.astype(np.int32))
     block.put("rom", np.concatenate([TANH_BASE, TANH_SLOPE]))
-    block.put("sine", np.stack([SINE_BASE, SINE_SLOPE], axis=1))
+    block.put("sine", np.concatenate([SINE_BASE, SINE_SLOPE]).astype(np.int16))
     memory, addresses = block.build()
     words = np.array([*_header(layout, codes, form), *(addresses[name] for name in IMAGES)], np.int64)
-    return FastProgram(TOKENS[form.name](form.lanes), words, memory)
+    return FastProgram(words, memory)

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.emulator.block import Block, padded_bytes
-from accel.emulator.fast_pack import HEADER_AT, IMAGE_AT, TONES, FastProgram
+from accel.emulator.fast_pack import HEADER_AT, IMAGE_AT, TONES, UNROLL, FastProgram
 from accel.emulator.registers import CHUNK, REGISTERS
 from accel.formats import LIMITS
 
 __all__ = ["STATE_AT", "FastStates", "allocate_fast"]
 
 STATE = (
+    "entry",
     "registers",
     "history",
     "history_stride",
@@ -34,10 +35,10 @@ STATE = (
 STATE_AT = {name: len(HEADER_AT) + len(IMAGE_AT) + at for at, name in enumerate(STATE)}
 """Words of a handle behind those of the program: addresses, and bytes from a voice to the next (`_stride`).
 
-history: int16 rings with their mirrors, [time][channel]. condition: int16, conditioning at a frame's start and end.
-base, delta: int32, a frame's accumulator starts and their step per sample. Shared scratch: tones int32 [5, TONES]
-(phases, steps, noise, two channels); excitation int32 [pairs, TONES], two channels a word; gate, hidden, spare int16;
-skip int32; rows int64 addresses."""
+entry: code of the form (entry.py). history: int16 rings with their mirrors, [time][channel]. condition: int16,
+conditioning at a frame's start and end. base, delta: int32, a frame's accumulator starts and their step per sample.
+Shared scratch: tones int32 [3, TONES] (phases, steps, noise); excitation int32 [pairs, TONES], two
+channels a word; gate, hidden, spare int16; skip int32; rows int64 addresses."""
 
 
 class FastStates(NamedTuple):
@@ -59,8 +60,8 @@ class FastStates(NamedTuple):
         raise TypeError("states hold addresses: allocate new ones instead of copying")
 
 
-def allocate_fast(packed: FastProgram, voices: int) -> FastStates:
-    """State for `voices` voices, not yet reset."""
+def allocate_fast(packed: FastProgram, voices: int, entry: int) -> FastStates:
+    """State for `voices` voices, not yet reset; `entry` is the address of the form's code."""
     size = {name: int(packed.words[at]) for name, at in HEADER_AT.items()}
     rows, conditions = CHUNK + 2, size["conditions"]
     strides = {
@@ -74,8 +75,8 @@ def allocate_fast(packed: FastProgram, voices: int) -> FastStates:
         "condition": 2 * voices * strides["condition_stride"],
         "base": voices * strides["ramp_stride"],
         "delta": voices * strides["ramp_stride"],
-        "tones": 4 * 5 * TONES,
-        "excitation": 4 * (size["pairs"] + 1) * TONES,
+        "tones": 4 * 3 * TONES,
+        "excitation": 4 * (size["pairs"] + UNROLL) * TONES,
         "gate": 2 * rows * size["channels"],
         "hidden": 2 * rows * size["widest"],
         "spare": 2 * rows * size["widest"],
@@ -86,7 +87,7 @@ def allocate_fast(packed: FastProgram, voices: int) -> FastStates:
     for name, count in bytes_of.items():
         block.put(name, np.zeros(count, np.uint8))
     memory, addresses = block.build()
-    words = addresses | strides
+    words = addresses | strides | {"entry": entry}
     handle = np.array([*packed.words, *(words[name] for name in STATE)], np.int64)
     registers = memory[: bytes_of["registers"]].view(np.int64).reshape(voices, len(REGISTERS))
     return FastStates(handle, registers, memory, packed.memory)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accel.emulator.entry import entry_address
 from accel.emulator.exact_pack import ExactProgram, ExactStates, allocate_exact, pack_exact
 from accel.emulator.fast_pack import FastProgram, pack_fast
 from accel.emulator.fast_state import FastStates, allocate_fast
@@ -30,7 +31,10 @@ def pack(program: Program, form: str | None = None) -> PackedProgram:
 
 
 def allocate(packed: PackedProgram, voices: int) -> VoiceStates:
-    """State for `voices` voices of a packed program, not yet reset. One thread per state: scratch is shared."""
+    """State for `voices` voices of a packed program, not yet reset. One thread per state: scratch is shared.
+
+    Compiles the program's form, or loads it.
+    """
     if isinstance(packed, FastProgram):
-        return allocate_fast(packed, voices)
+        return allocate_fast(packed, voices, entry_address(packed.form))
     return allocate_exact(packed, voices)

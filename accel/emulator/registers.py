@@ -2,7 +2,7 @@
 
 __all__ = ["CHUNK", "REGISTERS", "REGISTER_AT"]
 
-CHUNK = 16
+CHUNK = 32
 """Most samples that one walk through the layers computes; scratch and history rings are sized by it."""
 
 REGISTERS = ("phase", "lfsr", "time", "ramp", "pitch_previous", "pitch_current", "fresh")

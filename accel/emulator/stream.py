@@ -1,99 +1,104 @@
-"""The emulator as Python code calls it: N voices of one program, controls by rows, blocks of any length."""
+"""A take that is played on and on: all arrays are handed over once, each further call is two integers."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accel.emulator.kernels import voice_control, voice_render, voice_reset
-from accel.emulator.pack import allocate, pack
+from accel.emulator.fast_pack import FastProgram
+from accel.emulator.handle import WORDS, step
+from accel.emulator.kernels import voice_control, voice_render
+from accel.emulator.pack import PackedProgram, VoiceStates
 from accel.emulator.registers import REGISTER_AT
-from accel.program import Program
-from accel.reference import DEFAULT_SEED
 
-__all__ = ["Emulator"]
+__all__ = ["Stream"]
+
+RAMP = REGISTER_AT["ramp"]
 
 
-class Emulator:
-    """Voices that render takes (rows of controls) in blocks; the same bits as `reference.run` of each take."""
+class Stream:
+    """Voices `voice`, `voice` + 1, ... play a take into `out`, which is filled again and again.
 
-    def __init__(self, program: Program, voices: int = 1, form: str | None = None) -> None:
-        self.program = program
-        self.packed = pack(program, form)
-        self.states = allocate(self.packed, voices)
+    The arrays stay alive as long as the stream, which is the only one that knows their addresses; who keeps a
+    view of `out` reads what was written last. Made by `Emulator.stream`, which checks the arguments.
 
-    def reset(
-        self, voice: int, pitch: int, knobs: NDArray[np.int16], *, seed: int = DEFAULT_SEED, phase: int = 0
-    ) -> None:
-        """Start a take: histories zero, controls at row 0.
+    Args:
+        pitch: int32 [rows]; knobs: int16 [rows, knobs]; row 0 was given when the voices were reset.
+        out: int16 [voices, samples], C order.
+        hop: samples of a control frame.
+        loop: after the last row comes row 1 again; else the stream ends there.
+    """
 
-        Raises:
-            ValueError: the seed is 0, where the LFSR would stand still.
-        """
-        if seed & 0xFFFFFFFF == 0:
-            raise ValueError("seed is 0 modulo 2**32")
-        counts = self._checked(voice, knobs)
-        voice_reset(self.packed, self.states, voice, seed, phase)
-        voice_control(self.packed, self.states, voice, int(pitch), counts)
-        self.states.registers[voice, REGISTER_AT["ramp"]] = self.program.hop
-
-    def frame(self, voice: int, pitch: int, knobs: NDArray[np.int16]) -> None:
-        """Give the next row of controls, at a frame boundary."""
-        voice_control(self.packed, self.states, voice, int(pitch), self._checked(voice, knobs))
-
-    def _checked(self, voice: int, knobs: NDArray[np.int16]) -> NDArray[np.int16]:
-        """The knobs as the kernels read them; kernels themselves check nothing."""
-        voices, wanted = len(self.states.registers), len(self.program.knobs)
-        if not 0 <= voice < voices:
-            raise IndexError(f"voice {voice}, allowed: 0..{voices - 1}")
-        counts = np.ascontiguousarray(knobs)
-        if counts.shape != (wanted,) or counts.dtype != np.int16:
-            raise ValueError(f"knobs are {counts.dtype} {counts.shape}, needed: int16 ({wanted},)")
-        return counts
-
-    def left_in_frame(self, voice: int) -> int:
-        """Samples until the next row is due."""
-        return self.program.hop - int(self.states.registers[voice, REGISTER_AT["ramp"]])
-
-    def render(self, voice: int, out: NDArray[np.int16], start: int, count: int) -> None:
-        """Render inside the current frame into out[start : start + count].
-
-        Raises:
-            ValueError: `count` is more than `left_in_frame`, or `out` does not hold it.
-        """
-        if out.dtype != np.int16 or out.ndim != 1 or not out.flags.c_contiguous:
-            raise ValueError("out must be a contiguous one-dimensional int16 array")
-        if not 0 <= start <= start + count <= len(out):
-            raise ValueError(f"samples {start}..{start + count} of an array of {len(out)}")
-        if not 0 < count <= self.left_in_frame(voice):
-            raise ValueError(f"count {count}, {self.left_in_frame(voice)} samples left in the frame")
-        voice_render(self.packed, self.states, voice, count, out, start)
-
-    def block(
-        self, voice: int, pitch: NDArray[np.int32], knobs: NDArray[np.int16], row: int, out: NDArray[np.int16]
-    ) -> int:
-        """Fill `out` from a take whose next row is `row`; returns the row that is due then."""
-        done = 0
-        while done < len(out):
-            if self.left_in_frame(voice) == 0:
-                self.frame(voice, int(pitch[row]), knobs[row])
-                row += 1
-            count = min(len(out) - done, self.left_in_frame(voice))
-            self.render(voice, out, done, count)
-            done += count
-        return row
-
-    def run(
+    def __init__(
         self,
+        packed: PackedProgram,
+        states: VoiceStates,
+        voice: int,
         pitch: NDArray[np.int32],
         knobs: NDArray[np.int16],
+        out: NDArray[np.int16],
         *,
-        seed: int = DEFAULT_SEED,
-        phase: int = 0,
-        voice: int = 0,
-    ) -> NDArray[np.int16]:
-        """Render a whole take from reset: pitch words [N], knob counts [N, knobs] -> int16 [(N-1)*hop]."""
-        out = np.zeros((len(pitch) - 1) * self.program.hop, np.int16)
-        self.reset(voice, int(pitch[0]), knobs[0], seed=seed, phase=phase)
-        self.block(voice, pitch, knobs, 1, out)
-        return out
+        hop: int,
+        loop: bool,
+    ) -> None:
+        self.out = out
+        self._packed, self._states, self._pitch, self._knobs = packed, states, pitch, knobs
+        self._voice, self._hop, self._row, self._at = voice, hop, 1, 0
+        self._left = -1 if loop else (len(pitch) - 1) * hop
+        self._advance: Callable[[int, int], Any] = self._advance_exact
+        self._address = 0
+        if isinstance(packed, FastProgram):
+            self._words = self._fill(states)
+            self._advance, self._address = step, int(self._words.ctypes.data)
+
+    def _fill(self, states: Any) -> NDArray[np.int64]:
+        values = {
+            "state": states.handle.ctypes.data,
+            "voice": self._voice,
+            "voices": self.out.shape[0],
+            "pitch": self._pitch.ctypes.data,
+            "knobs": self._knobs.ctypes.data,
+            "row": 1,
+            "rows": len(self._pitch),
+            "out": self.out.ctypes.data,
+            "stride": self.out.strides[0],
+            "size": self.out.shape[1],
+            "at": 0,
+        }
+        return np.array([values[name] for name in WORDS], np.int64)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a stream holds addresses: make a new one instead of copying")
+
+    def step(self, samples: int) -> None:
+        """Play the next `samples` samples into `out`, from where the last call stopped.
+
+        Raises:
+            ValueError: less than one sample, or more than the take has left.
+        """
+        if samples < 1:
+            raise ValueError(f"{samples} samples, allowed: 1 or more")
+        if self._left >= 0:
+            if samples > self._left:
+                raise ValueError(f"{samples} samples, {self._left} are left of the take")
+            self._left -= samples
+        self._advance(self._address, samples)
+
+    def _advance_exact(self, _: int, samples: int) -> None:
+        """The same for the exact form, which is too slow for the cost of a call to matter."""
+        registers, size = self._states.registers, self.out.shape[1]
+        voices = range(self._voice, self._voice + self.out.shape[0])
+        while samples > 0:
+            if registers[self._voice, RAMP] >= self._hop:
+                for voice in voices:
+                    pitch, knobs = int(self._pitch[self._row]), self._knobs[self._row]
+                    voice_control(self._packed, self._states, voice, pitch, knobs)
+                self._row = self._row + 1 if self._row + 1 < len(self._pitch) else 1
+            part = min(samples, size - self._at, self._hop - int(registers[self._voice, RAMP]))
+            for voice, out in zip(voices, self.out, strict=True):
+                voice_render(self._packed, self._states, voice, part, out, self._at)
+            self._at = (self._at + part) % size
+            samples -= part

@@ -18,7 +18,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from accel.emulator.fast_pack import NAMES
+from accel.emulator.fast_pack import NAMES, UNROLL
 from accel.emulator.forms import FORMS
 from accel.emulator.vector import I16, I32, I64, Vectors, const64
 from accel.formats import LEAK_SHIFT, UNITY, Activation
@@ -98,13 +98,16 @@ def _products(
     pair, inner_weight = b.phi(I64), b.phi(I64)
     inner_sum = [[b.phi(v.wide) for _ in range(width)] for _ in range(steps)]
     size = 4 * v.lanes
-    weights = [v.load(inner_weight, v.wide, size, size * index) for index in range(width)]
-    column = b.add(row, b.mul(pair, gap))
-    total = []
-    for step in range(steps):
-        both = v.splat(v.load(b.add(column, b.mul(stride, const64(step))), I32, 4))
-        total.append([v.dot(inner_sum[step][index], both, weights[index]) for index in range(width)])
-    next_pair, next_weight = b.add(pair, const64(1)), b.add(inner_weight, const64(size * width))
+    total, column = inner_sum, b.add(row, b.mul(pair, gap))
+    for part in range(UNROLL):
+        weights = [v.load(inner_weight, v.wide, size, size * (width * part + index)) for index in range(width)]
+        for step in range(steps):
+            both = v.splat(v.load(b.add(column, b.mul(stride, const64(step))), I32, 4))
+            sums = [v.dot(total[step][index], both, weights[index]) for index in range(width)]
+            total = [*total[:step], sums, *total[step + 1 :]]
+        column = b.add(column, gap)
+    next_pair = b.add(pair, const64(UNROLL))
+    next_weight = b.add(inner_weight, const64(size * width * UNROLL))
     b.cbranch(b.icmp_signed("<", next_pair, pairs), inner, after)
     b.position_at_end(after)
     next_tap = b.add(tap, const64(1))

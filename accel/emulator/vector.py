@@ -146,9 +146,7 @@ class Vectors:
     def lookup(self, segment: Any, rom: Any) -> tuple[Any, Any]:
         """(base, slope) of each lane's segment 0..63; `rom`: address of 64 bases, then 64 slopes, int16."""
         if self.lanes == 16:
-            tables = [self.load(rom, self.narrow, 64, 64 * part) for part in range(4)]
-            base = self.call(_LOOKUP, self.narrow, tables[0], segment, tables[1])
-            return base, self.call(_LOOKUP, self.narrow, tables[2], segment, tables[3])
+            return self.lookup64(segment, rom, 0), self.lookup64(segment, rom, ROM_BYTES)
         base = slope = ir.Constant(self.narrow, ir.Undefined)
         for lane in range(2 * self.lanes):
             index = self.b.zext(self.b.extract_element(segment, I32(lane)), I64)
@@ -156,6 +154,11 @@ class Vectors:
             base = self.b.insert_element(base, self.load(where, I16, 2), I32(lane))
             slope = self.b.insert_element(slope, self.load(where, I16, 2, ROM_BYTES), I32(lane))
         return base, slope
+
+    def lookup64(self, index: Any, rom: Any, offset: int) -> Any:
+        """AVX-512 only: int16 table[index modulo 64] of each lane; the table lies at `rom` + `offset` bytes."""
+        low, high = (self.load(rom, self.narrow, 64, offset + 64 * part) for part in range(2))
+        return self.call(_LOOKUP, self.narrow, low, index, high)
 
     def tanh(self, value: Any, rom: Any) -> Any:
         """formats.tanh_q15 of int16 lanes."""

@@ -67,11 +67,12 @@ def test_any_block_length_gives_the_same_bits(size):
     whole = Emulator(program).run(take.pitch, take.knobs, seed=take.seed, phase=take.phase)
     emulator = Emulator(program)
     emulator.reset(0, int(take.pitch[0]), take.knobs[0], seed=take.seed, phase=take.phase)
-    row, parts = 1, []
+    out = np.zeros(size, np.int16)
+    stream, parts = emulator.stream(take.pitch, take.knobs, out), []
     for start in range(0, len(whole), size):
-        part = np.zeros(min(size, len(whole) - start), np.int16)
-        row = emulator.block(0, take.pitch, take.knobs, row, part)
-        parts.append(part)
+        count = min(size, len(whole) - start)
+        stream.step(count)
+        parts.append(out[:count].copy())
     assert (np.concatenate(parts) == whole).all()
 
 
@@ -182,8 +183,11 @@ def test_emulator_refuses_misuse():
     with pytest.raises(ValueError, match="seed"):
         emulator.reset(0, 0, np.zeros(1, np.int16), seed=0)
     emulator.reset(0, 0, np.zeros(1, np.int16))
-    with pytest.raises(ValueError, match="left in the frame"):
-        emulator.render(0, np.zeros(4, np.int16), 0, 1)
+    stream = emulator.stream(np.zeros(2, np.int32), np.zeros((2, 1), np.int16), np.zeros(40, np.int16))
+    stream.step(60)
+    for count, message in ((0, "0 samples, allowed: 1 or more"), (5, "5 samples, 4 are left of the take")):
+        with pytest.raises(ValueError, match=message):
+            stream.step(count)
 
 
 def test_verify_finds_one_wrong_weight(monkeypatch):
@@ -204,15 +208,26 @@ def test_memory_is_not_written_through_a_wrong_array():
     program = random_program(np.random.default_rng(4), TINY)
     emulator = Emulator(program)
     emulator.reset(0, 0, np.zeros(1, np.int16))
-    emulator.frame(0, 0, np.zeros(1, np.int16))
-    for wrong in (np.zeros((64, 2), np.int16)[:, 0], np.zeros(64, np.int32), np.zeros(10, np.int16)):
-        with pytest.raises(ValueError, match=r"contiguous|samples 0\.\.64 of an array of 10"):
-            emulator.render(0, wrong, 0, 64)
-    with pytest.raises(TypingError, match="contiguous one-dimensional int16"):
-        voice_render(emulator.packed, emulator.states, 0, 16, np.zeros(64, np.int32), 0)
+    pitch, knobs = np.zeros(3, np.int32), np.zeros((3, 1), np.int16)
+    fixed = np.zeros(64, np.int16)
+    fixed.flags.writeable = False
+    for wrong in (np.zeros((64, 2), np.int16)[:, 0], np.zeros(64, np.int32), fixed):
+        with pytest.raises(ValueError, match="C-ordered int16"):
+            emulator.stream(pitch, knobs, wrong)
+    with pytest.raises(ValueError, match="out is empty"):
+        emulator.stream(pitch, knobs, fixed[:0].copy())
+    with pytest.raises(IndexError, match=r"voices 0\.\.1, allowed: 0\.\.0"):
+        emulator.stream(pitch, knobs, np.zeros((2, 64), np.int16))
+    for wrong in (np.zeros((3, 2), np.int16), np.zeros((2, 1), np.int16), np.zeros((3, 1), np.int32)):
+        with pytest.raises(ValueError, match=r"needed: int16 \(3, 1\)"):
+            emulator.stream(pitch, wrong, np.zeros(64, np.int16))
+    for wrong in (np.zeros(64, np.int32), np.zeros((4, 64), np.int16)):
+        with pytest.raises(TypingError, match="contiguous one-dimensional int16"):
+            voice_render(emulator.packed, emulator.states, 0, 16, wrong, 0)
     with pytest.raises(ValueError, match=r"needed: int16 \(1,\)"):
-        emulator.frame(0, 0, np.zeros(2, np.int16))
-    with pytest.raises(IndexError, match="voice 1"):
+        emulator.reset(0, 0, np.zeros(2, np.int16))
+    with pytest.raises(IndexError, match=r"voices 1\.\.1"):
         emulator.reset(1, 0, np.zeros(1, np.int16))
-    with pytest.raises(TypeError, match="addresses"):
-        copy.deepcopy(emulator.states)
+    for each in (emulator.states, emulator.stream(pitch, knobs, np.zeros(64, np.int16))):
+        with pytest.raises(TypeError, match="addresses"):
+            copy.deepcopy(each)

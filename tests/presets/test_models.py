@@ -66,10 +66,11 @@ def test_stated_latency_is_measured_latency(program):
     for turned in (False, True):
         emulator, out = Emulator(program), np.zeros((rows - 1) * program.hop, np.int16)
         emulator.reset(0, int(pitch[0]), knobs[0])
-        row = emulator.block(0, pitch, knobs, 1, out[:at])
+        stream = emulator.stream(pitch, knobs, out)
+        stream.step(at)
         if turned:
             emulator.states.registers[0, REGISTER_AT["phase"]] ^= 1 << 31
-        emulator.block(0, pitch, knobs, row, out[at:])
+        stream.step(len(out) - at)
         outputs.append(out)
     assert np.flatnonzero(outputs[0] != outputs[1])[0] == at + program.card.latency
 
