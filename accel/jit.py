@@ -28,9 +28,9 @@ KEPT = 3
 
 
 def _digest() -> str:
-    """Of every source that Numba may compile: accel's and, where it lies beside, engine's."""
+    """Of every source that Numba may compile: accel's (not the hardware's) and, where it lies beside, engine's."""
     here = Path(__file__).resolve().parent
-    files = [*here.rglob("*.py"), *(here.parent / "engine").rglob("*.py")]
+    files = [*here.glob("*.py"), *(here / "emulator").rglob("*.py"), *(here.parent / "engine").rglob("*.py")]
     content = (str(file.relative_to(here.parent)).encode() + file.read_bytes() for file in sorted(files))
     return hashlib.sha256(numba.__version__.encode() + b"".join(content)).hexdigest()[:16]
 
