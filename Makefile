@@ -1,11 +1,12 @@
 # make play   set everything up and run the main job
 # make test   set everything up, then lint, type-check and run all tests
+# make rtl-full   the long proofs of the RTL: all arrays, all planted faults, all formal tasks
 # Set-up itself is scripts/setup.sh; the two stamps make a second call quick.
 
 PY := .venv/bin/python
 INPUTS := pyproject.toml requirements.lock scripts/setup.sh
 
-.PHONY: play test
+.PHONY: play test rtl-full
 .DELETE_ON_ERROR:
 
 play: .venv/.ready-play
@@ -17,6 +18,9 @@ test: .venv/.ready-test
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m pytest -q
+
+rtl-full: .venv/.ready-test
+	$(PY) -m pytest -q -m '' tests/rtl
 
 .venv/.ready-play: $(INPUTS)
 	@scripts/setup.sh play

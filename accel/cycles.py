@@ -17,7 +17,7 @@ from accel.hardware.layout import DESC_WORDS
 from accel.hardware.plan import make_plan
 from accel.program import Pass, Program
 
-__all__ = ["TARGETS", "Budget", "Target", "budget", "frame_cycles"]
+__all__ = ["TARGETS", "Budget", "Schedule", "Slot", "Target", "budget", "frame_cycles", "schedule"]
 
 FETCH = DESC_WORDS + 2
 """Cycles from taking a descriptor to the next one's being there."""
@@ -99,6 +99,29 @@ def _frame_tiles(program: Program, geometry: Geometry, block: int, prime: bool) 
             index += 1
 
 
+@dataclass(frozen=True)
+class Slot:
+    """One slot of the array: cycles `begin`..`end`, in which the tile's `depth` steps are issued from `start` on.
+
+    Attributes:
+        op: the tile's pass; None in a slot that only fills or drains the array.
+    """
+
+    begin: int
+    start: int
+    end: int
+    op: Op | None
+    depth: int
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A frame as the sequencer issues it: its slots, and the busy cycles that the RTL counts."""
+
+    slots: tuple[Slot, ...]
+    cycles: int
+
+
 class _Walker:
     """When each tile can be taken: descriptor fetch and tile walk."""
 
@@ -122,18 +145,18 @@ class _Walker:
         return tile
 
 
-def _run(tiles: list[_Tile], geometry: Geometry, excited: int) -> int:
-    """Cycles from a frame's launch to its end; `excited`: cycle from which the excitation is complete."""
+def _schedule(tiles: list[_Tile], geometry: Geometry, excited: int) -> Schedule:
+    """Run the sequencer's rules; `excited`: cycle from which the excitation is complete."""
     tokens = geometry.rows * geometry.gap
     settle = tokens - geometry.gap + geometry.cols + WRITTEN
     walker = _Walker(tiles)
+    slots: list[Slot] = []
     written: deque[int] = deque()  # cycle from which each unfinished column tile is in memory
     edge, current = walker.visible, None
     following: _Tile | None = walker.take(edge)
     while True:
-        end = max(edge + tokens, walker.visible)
+        start, end = edge + 1, max(edge + tokens, walker.visible)
         if current is not None:
-            start = edge + 1
             if current.starts:
                 while written and (len(written) > current.ahead or written[0] <= start):
                     start = max(start, written.popleft())
@@ -144,9 +167,10 @@ def _run(tiles: list[_Tile], geometry: Geometry, excited: int) -> int:
                 written.append(end + settle)
         elif following is None and walker.finished:
             break
+        slots.append(Slot(edge + 1, start, end, current.op if current else None, current.depth if current else 0))
         hold = _holds(walker, current, following)
         current, following, edge = following, None if walker.finished or hold else walker.take(end), end
-    return 1 + max([end + 1, excited, *written])
+    return Schedule(tuple(slots), 1 + max([end + 1, excited, *written]))
 
 
 def _holds(walker: _Walker, current: _Tile | None, following: _Tile | None) -> bool:
@@ -157,19 +181,25 @@ def _holds(walker: _Walker, current: _Tile | None, following: _Tile | None) -> b
     return waiting.op == Op.GATED and following.op == Op.INPUT and current.op == Op.CONTROL
 
 
-def frame_cycles(program: Program, geometry: Geometry, *, block: int | None = None) -> tuple[int, int]:
-    """Busy cycles of the priming frame and of every frame after it.
+def schedule(program: Program, geometry: Geometry, *, block: int | None = None, prime: bool = False) -> Schedule:
+    """The slots of a frame.
 
     Args:
         block: as `accel.hardware.plan.make_plan`.
+        prime: the first frame after a start, which only runs the control network.
 
     Raises:
         SystoleError: the program does not fit.
     """
     block = make_plan(program, geometry, block=block).block
-    channels = program.passes[0].rows
-    prime, frame = (list(_frame_tiles(program, geometry, block, prime)) for prime in (True, False))
-    return _run(prime, geometry, 0), _run(frame, geometry, excite_cycles(channels, program.hop) + 1)
+    excited = 0 if prime else excite_cycles(program.passes[0].rows, program.hop) + 1
+    return _schedule(list(_frame_tiles(program, geometry, block, prime)), geometry, excited)
+
+
+def frame_cycles(program: Program, geometry: Geometry, *, block: int | None = None) -> tuple[int, int]:
+    """Busy cycles of the priming frame and of every frame after it; arguments and errors as `schedule`."""
+    prime, frame = (schedule(program, geometry, block=block, prime=prime).cycles for prime in (True, False))
+    return prime, frame
 
 
 def budget(program: Program, target: Target, *, clock: float | None = None, block: int | None = None) -> Budget:

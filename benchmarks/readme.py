@@ -1,4 +1,4 @@
-"""`python -m benchmarks.readme`: put the table of a report between the markers of the README (or another page)."""
+"""`python -m benchmarks.readme`: put the measured tables between the markers of the README (or another page)."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ import sys
 from pathlib import Path
 
 from accel.atomic import atomic_path
+from benchmarks.hardware_table import hardware_table
 from benchmarks.report import load_report
 from benchmarks.table import contest_table
 
-__all__ = ["END", "RESULTS", "START", "main", "replaced"]
+__all__ = ["RESULTS", "main", "replaced"]
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results.json"
-START, END = "<!-- benchmarks:start -->", "<!-- benchmarks:end -->"
 
 
-def replaced(page: str, table: str) -> str:
-    """The page with the table between its markers.
+def replaced(page: str, name: str, table: str) -> str:
+    """The page with the table between its markers `<!-- name:start -->` and `<!-- name:end -->`.
 
     Raises:
         ValueError: the page does not have each marker once, in order.
     """
-    before, found, rest = page.partition(START)
-    _, end, after = rest.partition(END)
-    if not found or not end or START in rest or END in after:
-        raise ValueError(f"needed: {START} and {END}, each once and in this order")
-    return f"{before}{START}\n{table}\n{END}{after}"
+    start, stop = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
+    before, found, rest = page.partition(start)
+    _, end, after = rest.partition(stop)
+    if not found or not end or start in rest or stop in after:
+        raise ValueError(f"needed: {start} and {stop}, each once and in this order")
+    return f"{before}{start}\n{table}\n{stop}{after}"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,7 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         old = given.page.read_text(encoding="utf-8")
-        new = replaced(old, contest_table(load_report(given.results)))
+        new = replaced(old, "benchmarks", contest_table(load_report(given.results)))
+        new = replaced(new, "hardware", hardware_table())
     except (OSError, ValueError) as error:
         print(f"{given.page}: {error}", file=sys.stderr)
         return 1

@@ -73,6 +73,13 @@ find_python() {
     return 1
 }
 
+# The simulated RTL is C++ until it is compiled here.
+compilers() {
+    command -v g++ >/dev/null || command -v clang++ >/dev/null || apt_install g++ ||
+        die "a C++ compiler is needed for the RTL's tests (Debian, Ubuntu: apt install g++)"
+    command -v make >/dev/null || apt_install make || die "make is needed"
+}
+
 make_venv() {
     if .venv/bin/python -m pip --version >/dev/null 2>&1; then return; fi
     local python
@@ -95,11 +102,12 @@ pip_install() {
 
 case "${1:-}" in
 play) extras="" ;;
-test) extras="[train,dev,bench]" ;;
+test) extras="[train,dev,bench,rtl]" ;;
 *) die "usage: scripts/setup.sh play|test" ;;
 esac
 
 system_libraries
+[ -z "$extras" ] || compilers
 make_venv
 say "installing Python packages (the first time takes some minutes)"
 pip_install setuptools

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from accel.errors import SystoleError
+
 __all__ = ["EXC_CHANNELS", "GEOMETRIES", "Geometry"]
 
 EXC_CHANNELS = 16
@@ -17,8 +19,8 @@ class Geometry:
 
     Attributes:
         rows, cols: processing elements; a row is an output channel, a column a sample. cols is a power of two.
-        lanes: post and start-value lanes, a power of two, at most cols / 2; rows * cols / lanes <= depth of the
-            shallowest busy pass keeps the array free of stalls.
+        lanes: post and start-value lanes, a power of two, at most cols / 2 and rows; as long as a pass has
+            rows * cols / lanes steps a tile or more, the array never waits for its drain.
         dsp_pes: elements with a multiplier block; the rest multiply in logic.
         act_depth: 16-bit words in each of `cols` activation banks.
         wgt_depth: weight words of `rows` bytes.
@@ -40,6 +42,18 @@ class Geometry:
     skip_depth: int = 256
     desc_depth: int = 64
     out_depth: int = 256
+
+    def __post_init__(self) -> None:
+        """Refuse what the RTL refuses.
+
+        Raises:
+            SystoleError: rows, cols or lanes are outside what the core can be built with.
+        """
+        if not 2 <= self.rows <= 16 or self.cols not in (2, 4, 8, 16):
+            raise SystoleError(f"array is {self.rows}x{self.cols}, allowed: 2..16 x 2, 4, 8 or 16")
+        most = min(self.cols // 2, self.rows)
+        if self.lanes & (self.lanes - 1) or not 1 <= self.lanes <= most:
+            raise SystoleError(f"{self.lanes} lanes, allowed: a power of two from 1 to {most} (cols / 2 and rows)")
 
     @property
     def gap(self) -> int:
@@ -69,7 +83,7 @@ def simulated(rows: int, cols: int, lanes: int | None = None) -> Geometry:
     return Geometry(
         rows=rows,
         cols=cols,
-        lanes=lanes or max(1, cols // 2),
+        lanes=lanes or min(cols // 2, 1 << (rows.bit_length() - 1)),
         dsp_pes=rows * cols // 2,
         act_depth=65536,
         wgt_depth=1 << 18,

@@ -91,6 +91,7 @@ void machine_start(void *handle, uint32_t seed, uint32_t phase) {
   core.seed_i = seed;
   core.phase_i = phase;
   core.start_i = 1;
+  core.eval();  // what follows from it must have settled when assertions sample at the edge
   machine->tick();
   core.start_i = 0;
   while (core.busy_o) machine->tick();
@@ -98,6 +99,7 @@ void machine_start(void *handle, uint32_t seed, uint32_t phase) {
 
 // Feeds `frames` frames of `words` words and collects samples until every frame is done and the queue is empty.
 // Returns the samples, or -1 if the core did nothing for `patience` cycles. cycles: busy cycles after each frame.
+// stall: its top bit lets the one who takes samples sleep for 2**14 cycles of every 2**15, so that the queue fills.
 int64_t machine_run(void *handle, int64_t frames, int64_t words, const uint32_t *voltages, int64_t room,
                     int16_t *samples, uint32_t *cycles, uint32_t stall, int64_t patience) {
   auto *machine = static_cast<Machine *>(handle);
@@ -107,7 +109,7 @@ int64_t machine_run(void *handle, int64_t frames, int64_t words, const uint32_t 
   bool was_busy = core.busy_o;
   while (frame < frames || core.smp_valid_o) {
     bool offer = word < frames * words && machine->go();
-    bool accept = machine->go();
+    bool accept = machine->go() && !(stall >> 31 && machine->time >> 14 & 1);
     core.cv_valid_i = offer;
     core.cv_data_i = offer ? voltages[word] & 0xffffff : 0;
     core.cv_last_i = offer && word % words == words - 1;

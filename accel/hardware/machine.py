@@ -92,7 +92,8 @@ class Machine:
         """Render a take from reset; arguments as `accel.reference.run`.
 
         Args:
-            stall: seed of random stalls on the control and sample streams; 0: none.
+            stall: seed of random stalls on the control and sample streams; 0: none. From 2**31 on, samples also stay
+                in the queue for thousands of cycles at a time.
 
         Raises:
             SystoleError: nothing is loaded, or the core hangs.

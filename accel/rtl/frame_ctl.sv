@@ -3,8 +3,9 @@
 // The first frame after a start only primes the conditioning; each later one yields a hop of samples. A frame
 // starts only when its samples fit the output queue.
 //
-// Latency: ActDepth cycles to clear; run_o the cycle after the last control voltage. cycles_o counts from run_o to
-// the last written sample. Throughput: one control voltage a cycle.
+// Latency: ActDepth cycles to clear; ctl_we_o the cycle after a control voltage, run_o the cycle after the last.
+// Room in the queue is seen a cycle late. cycles_o counts from run_o to the last written sample.
+// Throughput: one control voltage a cycle.
 `default_nettype none
 
 module frame_ctl
@@ -58,18 +59,28 @@ module frame_ctl
   logic [ActW-1:0] clear_q;
   logic [7:0] word_q;
   logic [31:0] cycles_q;
-  logic room, taken;
+  logic room_q, taken;
   logic signed [24:0] rounded;
+  logic [7:0] taken_word_q;
+  logic [23:0] taken_q;
 
-  assign room = 32'(level_i) + (32'd1 << cfg_i.log2_hop) <= OutDepth;
-  assign cv_ready_o = state_q == Receive && (room || !primed_q) && !start_i;
+  // The level has settled when a frame is done, and then only falls: to know it a cycle late is safe.
+  always_ff @(posedge clk_i) begin
+    room_q <= state_q == Receive && 32'(level_i) + (32'd1 << cfg_i.log2_hop) <= OutDepth;
+  end
+  assign cv_ready_o = state_q == Receive && (room_q || !primed_q) && !start_i;
   assign taken = cv_valid_i && cv_ready_o;
 
-  // The pitch word as the control network reads it: formats.pitch_counts.
-  assign rounded = 25'(signed'(cv_data_i)) + 25'sd128;
-  assign ctl_we_o = taken;
-  assign ctl_addr_o = CtlW'(word_q);
-  assign ctl_data_o = (word_q != '0) ? cv_data_i[15:0]
+  // A word is written one cycle after it was taken; the pitch as the control network reads it,
+  // formats.pitch_counts.
+  always_ff @(posedge clk_i) begin
+    ctl_we_o <= taken && rst_ni;
+    taken_word_q <= word_q;
+    taken_q <= cv_data_i;
+  end
+  assign rounded = 25'(signed'(taken_q)) + 25'sd128;
+  assign ctl_addr_o = CtlW'(taken_word_q);
+  assign ctl_data_o = (taken_word_q != '0) ? taken_q[15:0]
                     : (rounded > 25'sd8388607) ? 16'h7fff : rounded[23:8];
 
   assign clear_o = state_q == Clear;

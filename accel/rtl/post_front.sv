@@ -1,8 +1,9 @@
 // Prepares rows for the post lanes: which row leaves the array now, its shift, and where its results go.
 //
-// Tiles queue up between their last step and their first row, since a small array may have issued several by then.
+// A tile's facts wait four cycles for its first row; the next tile may be issued meanwhile, so there is room for two.
 //
-// Latency: first_i or next_i to go_o 11 cycles, when the row stands at the top of column 0; row_o one later.
+// Latency: first_i or next_i to go_o and row_o 11 cycles, when the row stands at the top of column 0; row_o stays
+// until the next row's go_o (the lanes take it one cycle after go_o).
 // Throughput: one row every two cycles.
 `default_nettype none
 
@@ -33,7 +34,7 @@ module post_front
 );
   localparam int unsigned ColsLog2 = $clog2(Cols);
   localparam int unsigned LanesLog2 = $clog2(Lanes);
-  localparam int unsigned QueueLog2 = 3;
+  localparam int unsigned QueueLog2 = 1;
 
   // What of a tile the rows need.
   typedef struct packed {

@@ -1,6 +1,6 @@
 // (value + half) >> shift for shifts of 1 to 31: round half up, as formats.shift_round.
 //
-// Latency: 3 cycles (round, coarse shift, fine shift); shift_i must be held for two cycles after value_i.
+// Latency: 3 cycles (round, coarse shift, fine shift); each stage takes the value's shift in its own cycle.
 // Throughput: one value a cycle.
 `default_nettype none
 

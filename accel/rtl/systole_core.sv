@@ -13,7 +13,7 @@ module systole_core
 #(
     parameter  int unsigned Rows        = 4,
     parameter  int unsigned Cols        = 8,     // power of two
-    parameter  int unsigned Lanes       = 2,     // power of two, at most Cols / 2
+    parameter  int unsigned Lanes       = 2,     // power of two, at most Cols / 2 and Rows
     parameter  int unsigned DspPes      = Rows * Cols,
     parameter  int unsigned ActDepth    = 3072,  // words per bank
     parameter  int unsigned WgtDepth    = 6144,  // words of Rows bytes
@@ -70,8 +70,10 @@ module systole_core
   if (Cols < 2 || Cols > 16 || (Cols & (Cols - 1)) != 0) begin : g_bad_cols
     $fatal(1, "systole_core: Cols must be 2, 4, 8 or 16");
   end
-  if (Lanes < 1 || (Lanes & (Lanes - 1)) != 0 || Gap < 2) begin : g_bad_lanes
-    $fatal(1, "systole_core: Lanes must be a power of two, at most Cols / 2");
+  // With more lanes than rows, the first row of a tile could reach the first lane while that of the tile before is
+  // still in the last one, and the sample queue would get two samples at once.
+  if (Lanes < 1 || (Lanes & (Lanes - 1)) != 0 || Gap < 2 || Lanes > Rows) begin : g_bad_lanes
+    $fatal(1, "systole_core: Lanes must be a power of two, at most Cols / 2 and at most Rows");
   end
   if ((DescDepth & (DescDepth - 1)) != 0 || DescDepth > 1024) begin : g_bad_descs
     $fatal(1, "systole_core: DescDepth must be a power of two, at most 1024");

@@ -52,8 +52,8 @@ module tile_issue
   logic [7:0] next_ahead_q, cur_ahead_q;
   logic [GapW-1:0] phase_q;
   logic [5:0] token_q;
-  logic [3:0] tap_q;
-  logic [9:0] col_q;
+  logic [3:0] taps_left_q;
+  logic [9:0] cols_left_q;
   logic [15:0] chan_q, time_q;
   logic [19:0] weight_q;
   logic [8:0] pending_q;  // column tiles issued and not yet written
@@ -65,7 +65,7 @@ module tile_issue
   assign ready = !cur_q.starts || (pending_q <= 9'(cur_ahead_q) &&
                                    !(cur_q.op == OpInput && exc_busy_i));
   assign step = cur_valid_q && !done_q && ready;
-  assign final_step = col_q == cur_q.cols - 10'd1 && tap_q == cur_q.taps - 4'd1;
+  assign final_step = cols_left_q == '0 && taps_left_q == '0;
 
   // --- tokens and slot ends ---------------------------------------------------------------------------
   assign token_time = active_q && phase_q == '0;
@@ -103,13 +103,13 @@ module tile_issue
   always_ff @(posedge clk_i) begin
     if (step) begin
       weight_q <= weight_q + 20'd1;
-      if (col_q == cur_q.cols - 10'd1) begin
-        col_q <= '0;
-        tap_q <= tap_q + 4'd1;
+      if (cols_left_q == '0) begin
+        cols_left_q <= cur_q.cols - 10'd1;
+        taps_left_q <= taps_left_q - 4'd1;
         chan_q <= cur_q.src_base;
         time_q <= time_q + 16'(cur_q.dilation);
       end else begin
-        col_q  <= col_q + 10'd1;
+        cols_left_q <= cols_left_q - 10'd1;
         chan_q <= chan_q + (16'd1 << cur_q.src_log2);
       end
     end
@@ -118,8 +118,8 @@ module tile_issue
       cur_ahead_q <= next_ahead_q;
       next_q <= tile_i;
       next_ahead_q <= ahead_i;
-      col_q <= '0;
-      tap_q <= '0;
+      cols_left_q <= next_q.cols - 10'd1;
+      taps_left_q <= next_q.taps - 4'd1;
       chan_q <= next_q.src_base;
       time_q <= next_q.oldest;
       weight_q <= next_q.weight;

@@ -32,26 +32,24 @@ module tile_walker
 
   logic valid_q;
   desc_t desc_q;
-  logic [13:0] row_tile_q, row_q, par_q, cond_q;
+  // Counters run down, and what they decide is kept in flags: this stage feeds a long path in tile_issue.
+  logic [13:0] rows_left_q, tiles_left_q, row_q, par_q, cond_q;
+  logic first_row_q, last_row_q, last_col_q;
   logic [19:0] weight_q;
   logic [ 7:0] col_tile_q;
   logic [15:0] block_time_q;  // time of the block's first sample
   logic [ 7:0] block_column_q;  // the same within the frame
-  logic [ 7:0] col_tiles;  // less one
-  logic is_control, last_row, last_col, final_tile, done;
-  logic [13:0] rest;
+  logic [ 7:0] block_cols, col_tiles;  // less one
+  logic final_tile, done;
   logic [15:0] offset;
 
-  assign is_control = desc_q.op == OpControl;
-  assign col_tiles = is_control ? 8'd0 : 8'((9'd1 << (log2_block_i - 4'(ColsLog2))) - 9'd1);
-  assign last_row = row_tile_q == desc_q.row_tiles - 14'd1;
-  assign last_col = col_tile_q == col_tiles;
-  assign final_tile = last_row && last_col;
+  assign block_cols = 8'((9'd1 << (log2_block_i - 4'(ColsLog2))) - 9'd1);
+  assign col_tiles = (desc_q.op == OpControl) ? 8'd0 : block_cols;
+  assign final_tile = last_row_q && last_col_q;
   assign done = take_i && final_tile;
   assign desc_take_o = desc_valid_i && (!valid_q || done);
   assign valid_o = valid_q;
   assign end_o = !valid_q && desc_end_i;
-  assign rest = desc_q.rows - row_q;
   assign offset = 16'(col_tile_q) << ColsLog2;
   assign ahead_o = desc_q.wait_all ? 8'd0 : col_tiles;
 
@@ -61,8 +59,8 @@ module tile_walker
     tile_o.activation = desc_q.activation;
     tile_o.first = desc_q.first;
     tile_o.last = desc_q.last;
-    tile_o.starts = row_tile_q == '0;
-    tile_o.ends = last_row;
+    tile_o.starts = first_row_q;
+    tile_o.ends = last_row_q;
     tile_o.wait_all = desc_q.wait_all;
     tile_o.taps = desc_q.taps;
     tile_o.cols = desc_q.cols;
@@ -73,7 +71,7 @@ module tile_walker
     tile_o.oldest = tile_o.now - 16'(desc_q.reach);
     tile_o.column = block_column_q + offset[7:0];
     tile_o.weight = weight_q;
-    tile_o.height = (rest < 14'(Rows)) ? rest[5:0] : 6'(Rows);
+    tile_o.height = (rows_left_q < 14'(Rows)) ? rows_left_q[5:0] : 6'(Rows);
     tile_o.row = row_q;
     tile_o.rows = desc_q.rows;
     tile_o.split = desc_q.split;
@@ -87,15 +85,22 @@ module tile_walker
 
   always_ff @(posedge clk_i) begin
     if (take_i) begin
-      if (last_row) begin
-        row_tile_q <= '0;
+      if (last_row_q) begin
+        tiles_left_q <= desc_q.row_tiles - 14'd1;
+        first_row_q <= 1'b1;
+        last_row_q <= desc_q.row_tiles == 14'd1;
+        last_col_q <= col_tile_q + 8'd1 == col_tiles;
+        rows_left_q <= desc_q.rows;
         row_q <= '0;
         par_q <= desc_q.par_base;
         cond_q <= desc_q.cond_base;
         weight_q <= desc_q.wgt_base;
         col_tile_q <= col_tile_q + 8'd1;
       end else begin
-        row_tile_q <= row_tile_q + 14'd1;
+        tiles_left_q <= tiles_left_q - 14'd1;
+        first_row_q <= 1'b0;
+        last_row_q <= tiles_left_q == 14'd1;
+        rows_left_q <= rows_left_q - 14'(Rows);
         row_q <= row_q + 14'(Rows);
         par_q <= par_q + 14'(Rows);
         cond_q <= cond_q + 14'(Rows);
@@ -104,7 +109,11 @@ module tile_walker
     end
     if (desc_take_o) begin
       desc_q <= desc_i;
-      row_tile_q <= '0;
+      tiles_left_q <= desc_i.row_tiles - 14'd1;
+      first_row_q <= 1'b1;
+      last_row_q <= desc_i.row_tiles == 14'd1;
+      last_col_q <= desc_i.op == OpControl || block_cols == '0;
+      rows_left_q <= desc_i.rows;
       row_q <= '0;
       col_tile_q <= '0;
       par_q <= desc_i.par_base;

