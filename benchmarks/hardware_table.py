@@ -27,10 +27,10 @@ def hardware_table() -> str:
     for key, title in (("LUT4", "LUT4"), ("FF", "flip-flops"), ("EBR", "block RAMs"), ("MULT", "multipliers")):
         rows.append([title, *("{} of {}".format(*result["cells"][key]) for _, result in columns)])
     rows.append(["routed clock, MHz", *(f"{result['fmax_mhz']:.1f}" for _, result in columns)])
-    for name in PROGRAMS:
-        rows.append(
-            [f"{WORKLOADS[name].title}, times real time at 48 kHz", *(_margin(t.name, name) for t, _ in columns)]
-        )
+    rows += [
+        [f"{WORKLOADS[name].title}, times real time at 48 kHz", *(_margin(target.name, name) for target, _ in columns)]
+        for name in PROGRAMS
+    ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

@@ -32,7 +32,7 @@ class Geometry:
     rows: int = 4
     cols: int = 8
     lanes: int = 2
-    dsp_pes: int = 25
+    dsp_pes: int = 20
     act_depth: int = 3072
     wgt_depth: int = 6144
     row_depth: int = 1024

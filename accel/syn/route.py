@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "syn"
 RESULTS = Path(__file__).with_name("results.json")
 TOP = "top_pins"
-WANTED = 100.0
-"""MHz that the router aims at; the bar is 85."""
+WANTED = 92.0
+"""MHz that the router aims at; more makes everything critical, and the result slower."""
 DEVICES: dict[str, tuple[str, str]] = {"ecp5-25f": ("25k", "LFE5U-25F"), "ecp5-85f": ("85k", "LFE5U-85F")}
 """Target -> nextpnr's name, Lattice's name; package CABGA381, speed grade 6, the slowest."""
 CELLS = {
