@@ -6,9 +6,11 @@ cycles: a frame of 30 000 cycles is a thousand steps. Tests hold every result to
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from accel.formats import Op
 from accel.hardware.excite_cycles import excite_cycles
@@ -35,13 +37,20 @@ class Target:
     clock: float
 
 
-TARGETS: dict[str, Target] = {
-    target.name: target
-    for target in (
-        Target("ecp5-25f", "Lattice ECP5 LFE5U-25F (Tiliqua)", GEOMETRIES["ecp5-25f"], 85.0),
-        Target("ecp5-85f", "Lattice ECP5 LFE5U-85F (ULX3S)", GEOMETRIES["ecp5-85f"], 85.0),
-    )
-}
+_TITLES = {"ecp5-25f": "Lattice ECP5 LFE5U-25F (Tiliqua)", "ecp5-85f": "Lattice ECP5 LFE5U-85F (ULX3S)"}
+
+
+def _targets() -> dict[str, Target]:
+    """Each FPGA with the clock, in whole MHz, that place and route reached (accel/syn/results.json)."""
+    routed = json.loads((Path(__file__).parent / "syn" / "results.json").read_text(encoding="utf-8"))
+    return {
+        name: Target(name, title, GEOMETRIES[name], float(int(routed[name]["fmax_mhz"])))
+        for name, title in _TITLES.items()
+        if name in routed
+    }
+
+
+TARGETS: dict[str, Target] = _targets()
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ class Shape:
     hidden: tuple[int, ...] = (32, 32)
     hop: int = 64
     rate: int = 48_000
+    head: int | None = None
+    """Rows of the head's first 1x1; the skip width, if not given."""
 
 
 class _Images:
@@ -129,8 +131,9 @@ def _draw(rng: np.random.Generator, shape: Shape, spread: float, extreme: bool, 
         images.add(Op.GATED, 2 * width, width, 8, ramp=ramp, taps=shape.kernel, dilation=dilation)
         split = 0 if index == layers - 1 else width
         images.add(Op.MIX, split + shape.skip, width, 8, split=split, multiplier=multiplier)
-    images.add(Op.HEAD, shape.skip, shape.skip, 8, activation=Activation.RELU, pre_shift=3)
-    images.add(Op.OUTPUT, 1, shape.skip, 8)
+    head = shape.head or shape.skip
+    images.add(Op.HEAD, head, shape.skip, 8, activation=Activation.RELU, pre_shift=3)
+    images.add(Op.OUTPUT, 1, head, 8)
     knobs = tuple(Knob(f"knob{index}", f"Knob {index}") for index in range(shape.knobs))
     card = Card(name="random", title="Random weights", rate=shape.rate, hop=shape.hop, knobs=knobs)
     return Program(

@@ -24,7 +24,7 @@ def budget_facts(program: Program, target: str | None = None, clock: float | Non
 
 
 def _facts(program: Program, target: Any, clock: float | None) -> dict[str, Any]:
-    from accel.cycles import budget
+    from accel.cycles import budget, frame_cycles
     from accel.errors import SystoleError
 
     geometry = target.geometry
@@ -33,9 +33,12 @@ def _facts(program: Program, target: Any, clock: float | None) -> dict[str, Any]
         result = budget(program, target, clock=clock)
     except SystoleError as error:
         return {**facts, "fits": False, "reason": str(error)}
+    priming, frame = frame_cycles(program, geometry)
     return {
         **facts,
         "fits": True,
+        "cycles_per_frame": frame,
+        "priming_cycles": priming,
         "clock_mhz": result.clock,
         "block": result.block,
         "cycles_per_sample": round(result.cycles_per_sample, 1),

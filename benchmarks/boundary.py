@@ -35,17 +35,18 @@ class Boundary:
 
 @dataclass(frozen=True)
 class Link:
-    """A way to move bytes: payload bytes per second, before any protocol overhead."""
+    """A way to move bytes: payload bytes per second, before any protocol overhead; `shared`: both ways together."""
 
     name: str
     rate: float
     source: str
+    shared: bool = False
 
 
 LINKS = (
     Link("I2S, 16 bit, 48 kHz", 96e3, "16 bits x 48 kHz"),
     Link("SPI, 25 MHz", 25e6 / 8, "25 Mbit/s on one data line"),
-    Link("USB 2.0 high speed", 480e6 / 8, "480 Mbit/s signalling"),
+    Link("USB 2.0 high speed", 480e6 / 8, "480 Mbit/s signalling", shared=True),
     Link("PCIe 2.0 x1", 500e6, "5 GT/s, 8b/10b"),
     Link("PCIe 3.0 x4", 4 * 8e9 * 128 / 130 / 8, "8 GT/s x 4, 128b/130b"),
 )
@@ -66,7 +67,9 @@ def boundaries(program: Program) -> tuple[Boundary, ...]:
     voltages = per_frame * (PITCH_BYTES + KNOB_BYTES * len(program.knobs))
     return (
         Boundary("mac", "every product: its operands down, accumulators up", operands, results),
-        Boundary("layer", "every layer: activations down, accumulators up, weights resident", inputs, outputs),
+        Boundary(
+            "layer", "every layer: activations down, accumulators up; weights and histories resident", inputs, outputs
+        ),
         Boundary(
             "generator", "the generator: control voltages down, samples up", voltages, program.rate * SAMPLE_BYTES
         ),

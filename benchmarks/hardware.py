@@ -134,7 +134,7 @@ def boundary_table(programs: dict[str, Program]) -> str:
     ]
     for title, program in programs.items():
         for cut in boundaries(program):
-            fitting = [link for link in LINKS if link.rate >= max(cut.down, cut.up)]
+            fitting = [link for link in LINKS if link.rate >= (cut.total if link.shared else max(cut.down, cut.up))]
             carrier = min(fitting, key=lambda link: link.rate).name if fitting else "none of these"
             rows.append(f"| {title} | {cut.title} | {_amount(cut.down)} | {_amount(cut.up)} | {carrier} |")
     return "\n".join(rows)

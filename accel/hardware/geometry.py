@@ -12,6 +12,19 @@ __all__ = ["EXC_CHANNELS", "GEOMETRIES", "Geometry"]
 EXC_CHANNELS = 16
 """Excitation channels that the accelerator stores."""
 
+_MOST = {
+    "act_depth": 1 << 16,
+    "wgt_depth": 1 << 20,
+    "row_depth": 1 << 14,
+    "cond_depth": 1 << 14,
+    "ctl_depth": 1 << 16,
+    "stream_depth": 1 << 16,
+    "skip_depth": 1 << 16,
+    "desc_depth": 1 << 10,
+    "out_depth": 1 << 16,
+}
+"""Entries that a descriptor, or the RTL, can address."""
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -41,7 +54,7 @@ class Geometry:
     stream_depth: int = 256
     skip_depth: int = 256
     desc_depth: int = 64
-    out_depth: int = 256
+    out_depth: int = 1024
 
     def __post_init__(self) -> None:
         """Refuse what the RTL refuses.
@@ -51,6 +64,13 @@ class Geometry:
         """
         if not 2 <= self.rows <= 16 or self.cols not in (2, 4, 8, 16):
             raise SystoleError(f"array is {self.rows}x{self.cols}, allowed: 2..16 x 2, 4, 8 or 16")
+        for name, most in _MOST.items():
+            depth = getattr(self, name)
+            if not 2 <= depth <= most:
+                raise SystoleError(f"{name} is {depth}, allowed: 2..{most}")
+        for name in ("desc_depth", "out_depth"):
+            if getattr(self, name) & (getattr(self, name) - 1):
+                raise SystoleError(f"{name} is {getattr(self, name)}, allowed: powers of two")
         most = min(self.cols // 2, self.rows)
         if self.lanes & (self.lanes - 1) or not 1 <= self.lanes <= most:
             raise SystoleError(f"{self.lanes} lanes, allowed: a power of two from 1 to {most} (cols / 2 and rows)")
@@ -93,7 +113,7 @@ def simulated(rows: int, cols: int, lanes: int | None = None) -> Geometry:
         stream_depth=64 * 256,
         skip_depth=64 * 256,
         desc_depth=128,
-        out_depth=512,
+        out_depth=1024,
     )
 
 

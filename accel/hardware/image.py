@@ -64,6 +64,7 @@ def pack(program: Program, geometry: Geometry, *, block: int | None = None) -> I
         "exc_base": plan.excitation[0],
         "exc_offset": excite.multiplier & 0xFFFFFFFF,
         "cv_words": 1 + len(program.knobs),
+        "geometry": geometry.lanes << 16 | geometry.cols << 8 | geometry.rows,
     }
     parts = {
         "desc": _dense(np.concatenate([np.array(pack_descriptor(each)) for each in builder.descriptors])),

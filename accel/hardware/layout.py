@@ -64,6 +64,7 @@ CFG_FIELDS: dict[str, tuple[int, int, str]] = {
     "exc_base": (4, 16, "first word of the excitation region in every bank"),
     "exc_offset": (5, 32, "log2 of the phase increment at 0 V, with 20 fraction bits"),
     "cv_words": (6, 8, "words of a control frame: pitch and knobs"),
+    "geometry": (7, 24, "lanes, columns, rows (8 bits each) that the program was packed for"),
 }
 """Configuration word -> (address, bits, meaning)."""
 

@@ -73,7 +73,7 @@ def _place(program: Program, geometry: Geometry, block: int) -> Plan:
     for each in program.of(Op.GATED):
         samples = (each.taps - 1) * each.dilation + block
         rings.append(region(program.channels, (1 << (samples - 1).bit_length()) // geometry.cols))
-    gate = region(max(program.channels, program.skip_channels), tiles)
+    gate = region(max(program.channels, program.of(Op.HEAD)[0].rows), tiles)
     head = region(program.skip_channels, tiles)
     return Plan(block, excitation, rings, gate, head, {"act_depth": at, **_needs(program, geometry, block)})
 
@@ -91,7 +91,7 @@ def _needs(program: Program, geometry: Geometry, block: int) -> dict[str, int]:
         "stream_depth": program.channels * block // geometry.lanes,
         "skip_depth": program.skip_channels * block // geometry.lanes,
         "desc_depth": len(products),
-        "out_depth": program.hop,
+        "out_depth": 2 * program.hop,  # one frame is taken while the next is computed
     }
 
 

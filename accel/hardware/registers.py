@@ -64,7 +64,7 @@ class Register:
 IRQ_BITS: tuple[Bits, ...] = (
     Bits("underrun", 0, 1, "a DAC tick found no sample: it gave 0"),
     Bits("frame_wanted", 1, 1, "the committed control frame has been taken (or none was there at the start)"),
-    Bits("crc_error", 2, 1, "LOAD_CLOSE found another CRC than EXPECTED_CRC, or no data"),
+    Bits("crc_error", 2, 1, "LOAD_CLOSE found another CRC than EXPECTED_CRC, no data, or another array's program"),
     Bits("cv_length", 3, 1, "a streamed control frame had not CV_WORDS words: it was cut, or filled with zeros"),
 )
 RO, RW, WO, W1C = Access.RO, Access.RW, Access.WO, Access.W1C
@@ -138,7 +138,7 @@ REGISTERS: tuple[Register, ...] = (
             Bits("busy", 0, 1, "the core clears or computes"),
             Bits("loaded", 1, 1, "a load has been closed"),
             Bits("crc_ok", 2, 1, "and its CRC agreed"),
-            Bits("crc_error", 3, 1, "the last load that was closed did not agree: no start, output 0"),
+            Bits("crc_error", 3, 1, "the last load did not agree, or is for another array: no start, output 0"),
             Bits("running", 4, 1, "started"),
             Bits("underrun", 5, 1, "as in IRQ_FLAGS"),
             Bits("load_open", 6, 1, "a load is open"),
@@ -160,10 +160,16 @@ REGISTERS: tuple[Register, ...] = (
     ),
     Register("load_count", 0x074, RO, "words written to LOAD_DATA in this load"),
     Register("cv_words", 0x078, RO, "words of a control frame, as the load wrote them to the core's configuration", 1),
-    Register("cycles", 0x080, RO, "cycles in which the core computed since START", None),
+    Register(
+        "cycles",
+        0x080,
+        RO,
+        "cycles of all frames since START, the priming one included; wraps at 2^32",
+        None,
+    ),
     Register("macs_low", 0x084, RO, "useful multiply-accumulates since START; reading it holds MACS_HIGH", None),
     Register("macs_high", 0x088, RO, "their upper 16 bits, as at the last read of MACS_LOW"),
-    Register("frames", 0x08C, RO, "control frames computed since START"),
+    Register("frames", 0x08C, RO, "control frames computed since START, the priming one not counted"),
     Register("fifo_level", 0x090, RO, "samples that wait behind the core's own queue"),
     Register(
         "cv",

@@ -18,7 +18,7 @@ from accel.verify import Take, Verification, emulate, random_take
 __all__ = ["HardwareVerification", "verify_hardware"]
 
 FRAMES = 33
-"""Control frames of a take."""
+"""Control frames of a take, unless asked for otherwise."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def verify_hardware(
     samples: int = 48_000,
     seed: int = 0,
     block: int | None = None,
+    frames: int = FRAMES,
     advance: Callable[[int], object] = lambda done: None,
 ) -> HardwareVerification:
     """Run takes on the simulated RTL, the emulator and the reference, and compare all three.
@@ -58,6 +59,7 @@ def verify_hardware(
         samples: at least so many samples are compared.
         seed: of takes, and of the stalls that every second take puts on the core's streams.
         block: as `accel.hardware.plan.make_plan`.
+        frames: control frames of a take, at least two.
         advance: called with the samples done so far.
 
     Raises:
@@ -67,10 +69,10 @@ def verify_hardware(
     image = machine.load(program, block=block)
     prime, frame = frame_cycles(program, machine.geometry, block=image.plan.block)
     emulator = Emulator(program, 1)
-    rows = min(FRAMES, 1 + max(2, -(-samples // program.hop)))
+    rows = min(frames, 1 + max(2, -(-samples // program.hop)))
     kinds = ["playing", "any", "extreme"]
     total = Verification()
-    frames = wrong = macs = busy = 0
+    compared = wrong = macs = busy = 0
     while total.samples < samples:
         take = random_take(rng, program, rows, kinds[total.takes % 3])
         run = machine.run(
@@ -79,13 +81,13 @@ def verify_hardware(
         wanted = reference.run(program, take.pitch, take.knobs, seed=take.seed, phase=take.phase)
         emulated = emulate(emulator, [take], rng, 1000)[0][0]
         total = total.joined(_compare(total.takes, take, wanted, run.samples, emulated))
-        frames += rows
+        compared += rows
         wrong += int(run.cycles[0] != prime) + int((run.cycles[1:] != frame).sum())
         macs += run.macs - _prime_macs(program)
         busy += int(run.cycles[1:].sum())
         advance(total.samples)
     size = machine.geometry.rows * machine.geometry.cols
-    return HardwareVerification(total, frames, wrong, frame, macs / (busy * size))
+    return HardwareVerification(total, compared, wrong, frame, macs / (busy * size))
 
 
 def _prime_macs(program: Program) -> int:

@@ -26,6 +26,7 @@ module cfg_regs
         CfgExcBase: cfg_o.exc_base <= wdata_i[15:0];
         CfgExcOffset: cfg_o.exc_offset <= wdata_i;
         CfgCvWords: cfg_o.cv_words <= wdata_i[7:0];
+        CfgGeometry: cfg_o.geometry <= wdata_i[23:0];
         default: ;
       endcase
     end
@@ -37,6 +38,7 @@ module cfg_regs
       CfgExcBase: rdata_o <= 32'(cfg_o.exc_base);
       CfgExcOffset: rdata_o <= cfg_o.exc_offset;
       CfgCvWords: rdata_o <= 32'(cfg_o.cv_words);
+      CfgGeometry: rdata_o <= 32'(cfg_o.geometry);
       default: rdata_o <= '0;
     endcase
   end

@@ -18,10 +18,10 @@ module host_port #(
     parameter int unsigned RowDepth = 1024,
     parameter int unsigned CondDepth = 288,
     parameter int unsigned CtlDepth = 256,
-    parameter int unsigned StreamDepth = 512,
-    parameter int unsigned SkipDepth = 512,
+    parameter int unsigned StreamDepth = 256,
+    parameter int unsigned SkipDepth = 256,
     parameter int unsigned DescDepth = 64,
-    parameter int unsigned OutDepth = 256,
+    parameter int unsigned OutDepth = 1024,
     parameter int unsigned Knobs = 8,  // that the CV registers hold, 1 to 63
     parameter int unsigned SampleDepth = 16,  // of the queue behind the core's
     parameter int unsigned LdLatency = 4  // the core's answer to a read
@@ -223,7 +223,8 @@ module host_port #(
   );
 
   loader #(
-      .LdLatency(LdLatency)
+      .LdLatency(LdLatency),
+      .Geometry ({8'(Lanes), 8'(Cols), 8'(Rows)})
   ) u_loader (
       .clk_i,
       .rst_ni,

@@ -3,7 +3,8 @@
 // While a load is open every word written to select, address or data goes into the CRC, in order, so a damaged
 // address is found as a damaged word is. Closing compares: the program counts as good only if the CRC
 // agrees and at least one data word came. The error stays until a later load is closed as good.
-// The configuration word with the length of a control frame is noted on its way to the core.
+// The configuration word with the length of a control frame is noted on its way to the core; the one that names the
+// array for which the program was packed must name this one, or the load counts as bad.
 //
 // Latency: a data word reaches ld_*_o one cycle after data_we_i. A read is asked for by holding data_re_i until
 //          read_done_o, LdLatency + 1 cycles later: a core that does not answer in its time gives read_err_o,
@@ -12,7 +13,8 @@
 `default_nettype none
 
 module loader #(
-    parameter int unsigned LdLatency = 4
+    parameter int unsigned LdLatency = 4,
+    parameter logic [23:0] Geometry  = '0  // lanes, columns, rows; 0: a program for any is taken
 ) (
     input  wire         clk_i,
     input  wire         rst_ni,
@@ -56,13 +58,14 @@ module loader #(
 
   // One bit per cycle in which the read is under way; the last is the one in which the answer is due.
   logic [LdLatency:0] reading_q;
-  logic issue_read, good;
+  logic issue_read, good, cfg_we, foreign_q;
 
   assign issue_read  = data_re_i && reading_q == '0;
   assign read_done_o = reading_q[LdLatency];
   assign read_err_o  = !ld_rvalid_i;
   assign rdata_o     = ld_rdata_i;
-  assign good        = computed_o == expected_o && count_o != '0;
+  assign good        = computed_o == expected_o && count_o != '0 && !foreign_q;
+  assign cfg_we      = data_we_i && select_o == systole_pkg::LdSelCfg;
 
   crc32 u_crc (
       .clk_i,
@@ -98,15 +101,16 @@ module loader #(
       if (address_we_i) address_o <= wdata_i[19:0];
       else if (data_we_i || issue_read) address_o <= address_o + 20'd1;
       if (expected_we_i) expected_o <= wdata_i;
-      if (data_we_i && select_o == systole_pkg::LdSelCfg
-          && address_o == 20'(systole_pkg::CfgCvWords)) begin
-        cv_words_o <= wdata_i[7:0];
-      end
+      if (cfg_we && address_o == 20'(systole_pkg::CfgCvWords)) cv_words_o <= wdata_i[7:0];
     end
   end
 
   always_ff @(posedge clk_i) begin
     crc_event_o <= rst_ni && close_i && !good;
+    if (!rst_ni || open_i) foreign_q <= 1'b0;
+    else if (cfg_we && address_o == 20'(systole_pkg::CfgGeometry) && Geometry != '0) begin
+      foreign_q <= wdata_i[23:0] != Geometry;
+    end
     if (!rst_ni) begin
       open_o      <= 1'b0;
       loaded_o    <= 1'b0;

@@ -20,10 +20,10 @@ module systole_core
     parameter  int unsigned RowDepth    = 1024,  // rows of all passes
     parameter  int unsigned CondDepth   = 288,   // rows of all gated passes
     parameter  int unsigned CtlDepth    = 256,   // control network's values
-    parameter  int unsigned StreamDepth = 512,   // residual stream of a block, per lane
-    parameter  int unsigned SkipDepth   = 512,   // skip sums of a block, per lane
+    parameter  int unsigned StreamDepth = 256,   // residual stream of a block, per lane
+    parameter  int unsigned SkipDepth   = 256,   // skip sums of a block, per lane
     parameter  int unsigned DescDepth   = 64,    // descriptors
-    parameter  int unsigned OutDepth    = 256,   // samples
+    parameter  int unsigned OutDepth    = 1024,   // samples
     localparam int unsigned ExcChannels = 16
 ) (
     input  wire         clk_i,
@@ -37,7 +37,7 @@ module systole_core
     output logic        ld_rvalid_o,
     output logic [31:0] ld_rdata_o,
     // start over
-    input  wire         start_i,
+    input  wire         start_i,        // ignored while busy
     input  wire  [31:0] seed_i,
     input  wire  [31:0] phase_i,
     // frames of control voltages
@@ -79,7 +79,8 @@ module systole_core
     $fatal(1, "systole_core: DescDepth must be a power of two, at most 1024");
   end
   if (ActDepth > 65536 || WgtDepth > 1048576 || RowDepth > 16384 ||
-      CondDepth > 16384) begin : g_bad_depth
+      CondDepth > 16384 || CtlDepth > 65536 || StreamDepth > 65536 ||
+      SkipDepth > 65536) begin : g_bad_depth
     $fatal(1, "systole_core: a memory is deeper than a descriptor can address");
   end
 
@@ -388,6 +389,7 @@ module systole_core
 
   logic unused;
   assign unused = ^{out_ready, row_go[Lanes], row[Lanes], init_tile, post_tile, cfg.cv_words,
-                    vector_addr_q, exc_word, g_init[Lanes-1].next, g_init[Lanes-1].step};
+                    cfg.geometry, vector_addr_q, exc_word, g_init[Lanes-1].next,
+                    g_init[Lanes-1].step};
 endmodule
 `default_nettype wire

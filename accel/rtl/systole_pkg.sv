@@ -122,6 +122,7 @@ package systole_pkg;
     logic [15:0] exc_base;
     logic [31:0] exc_offset;
     logic [7:0] cv_words;
+    logic [23:0] geometry;
   } cfg_t;
   localparam logic [3:0] CfgLog2Hop = 4'd0;
   localparam logic [3:0] CfgLog2Block = 4'd1;
@@ -130,6 +131,7 @@ package systole_pkg;
   localparam logic [3:0] CfgExcBase = 4'd4;
   localparam logic [3:0] CfgExcOffset = 4'd5;
   localparam logic [3:0] CfgCvWords = 4'd6;
+  localparam logic [3:0] CfgGeometry = 4'd7;
 
   localparam int unsigned TanhBaseBits = 15;
   localparam logic [14:0] TanhBase[64] = '{

@@ -13,10 +13,10 @@ module systole_top #(
     parameter int unsigned RowDepth = 1024,
     parameter int unsigned CondDepth = 288,
     parameter int unsigned CtlDepth = 256,
-    parameter int unsigned StreamDepth = 512,
-    parameter int unsigned SkipDepth = 512,
+    parameter int unsigned StreamDepth = 256,
+    parameter int unsigned SkipDepth = 256,
     parameter int unsigned DescDepth = 64,
-    parameter int unsigned OutDepth = 256,
+    parameter int unsigned OutDepth = 1024,
     parameter int unsigned Knobs = 8,  // that the CV registers hold, 1 to 63
     parameter int unsigned SampleDepth = 16   // of the queue behind the core's
 ) (

@@ -1,8 +1,8 @@
 """Synthesises, places and routes the whole accelerator on real pins: `python -m accel.syn.route TARGET [--seed N]`.
 
 yosys and nextpnr come as Python packages, so no vendor tool is needed. Results go to results.json (from which the cycle
-budget takes its clock) and to docs/synthesis.md; logs stay in build/syn. A run takes minutes per seed; seeds differ by
-some percent, so the best of those asked for is kept, with its seed.
+budget takes its clock; `python -m benchmarks.synthesis` makes the page of it); logs stay in build/syn. A run takes
+minutes per seed; seeds differ by some percent, so the best of those asked for is kept, with its seed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from accel.errors import SystoleError
 from accel.hardware import tools
 from accel.hardware.geometry import GEOMETRIES, Geometry
 
-__all__ = ["RESULTS", "main", "route", "table"]
+__all__ = ["RESULTS", "main", "route"]
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "syn"
@@ -78,13 +78,13 @@ def place(name: str, netlist: Path, seed: int) -> dict[str, Any]:
     return {
         "device": title,
         "seed": seed,
-        "fmax_mhz": round(max(clock["achieved"] for clock in facts["fmax"].values()), 2),
+        "fmax_mhz": round(min(clock["achieved"] for clock in facts["fmax"].values()), 2),
         "cells": {key: [use[cell]["used"], use[cell]["available"]] for key, (cell, _) in CELLS.items()},
     }
 
 
 def route(name: str, seeds: Sequence[int]) -> dict[str, Any]:
-    """The best of several seeds for a target, kept in results.json if it is faster than what is there or asked anew."""
+    """Route a target with each seed; the fastest replaces what results.json has of it."""
     geometry = GEOMETRIES[name]
     print(f"{name}: synthesising", file=sys.stderr)
     netlist = synthesise(name, geometry)
@@ -112,50 +112,12 @@ def _version(tool: str) -> str:
     return found.group(1) if found else text.strip()
 
 
-def table() -> str:
-    """docs/synthesis.md: what each target uses, how fast it is, and what that means for the models."""
-    from accel.cycles import TARGETS, budget
-    from benchmarks.workloads import WORKLOADS
-    from engine.library import find_model, open_model
-
-    results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    heads = ["FPGA", "array", "lanes", *(title for _, title in CELLS.values()), "Fmax, MHz", "seed"]
-    rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    for name, result in results.items():
-        geometry = GEOMETRIES[name]
-        cells = ["{} of {} ({:.0%})".format(*pair, pair[0] / pair[1]) for pair in map(result["cells"].get, CELLS)]
-        array = f"{geometry.rows} x {geometry.cols}"
-        row = [result["device"], array, str(geometry.lanes), *cells, f"{result['fmax_mhz']}", str(result["seed"])]
-        rows.append("| " + " | ".join(row) + " |")
-    programs = {WORKLOADS[key].title: WORKLOADS[key].program for key in ("a15", "a60")}
-    programs |= {key: open_model(find_model(key)) for key in ("va", "waveshaping")}
-    fits = ["| FPGA | program | cycles/sample | PE cycles that multiply | clock, MHz | times real time |"]
-    fits.append("|---|---|--:|--:|--:|--:|")
-    for name, target in TARGETS.items():
-        for title, program in programs.items():
-            try:
-                cost = budget(program, target)
-            except SystoleError:
-                fits.append(f"| {name} | {title} | does not fit | | | |")
-                continue
-            figures = f"{cost.cycles_per_sample:.1f} | {cost.utilisation:.1%} | {cost.clock:g} | {cost.margin:.2f}"
-            fits.append(f"| {name} | {title} | {figures} |")
-    return (
-        "# What the accelerator needs on an ECP5\n\n"
-        "Written by `python -m accel.syn.route`: the whole accelerator, host port included, placed and routed with\n"
-        "real pins (accel/syn/top_pins.sv), speed grade 6, package CABGA381.\n\n"
-        + "\n".join(rows)
-        + "\n\nCycles come from accel/cycles.py, which the simulated RTL's own counter confirms; the clock is the\n"
-        "routed one.\n\n" + "\n".join(fits) + "\n"
-    )
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Route one target or all, and write the table."""
+    """Route the targets that are named."""
     parser = argparse.ArgumentParser(
         prog="python -m accel.syn.route", description=__doc__.splitlines()[0] if __doc__ else ""
     )
-    parser.add_argument("target", nargs="*", help="ecp5-25f, ecp5-85f; none: only write the table")
+    parser.add_argument("target", nargs="+", help="ecp5-25f, ecp5-85f")
     parser.add_argument("--seed", type=int, nargs="+", default=[1], help="placement seeds; the fastest result is kept")
     chosen = parser.parse_args(arguments)
     try:
@@ -163,8 +125,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if name not in DEVICES:
                 raise SystoleError(f"{name} is no target, allowed: {', '.join(DEVICES)}")
             route(name, chosen.seed)
-        with atomic_path(ROOT / "docs" / "synthesis.md") as temporary:
-            temporary.write_text(table(), encoding="utf-8")
     except SystoleError as error:
         print(f"route: {error}", file=sys.stderr)
         return 1

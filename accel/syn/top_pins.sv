@@ -8,7 +8,7 @@ module top_pins #(
     parameter int unsigned Rows = 4, Cols = 8, Lanes = 2, DspPes = 20,
     parameter int unsigned ActDepth = 3072, WgtDepth = 6144, RowDepth = 1024, CondDepth = 288,
     parameter int unsigned CtlDepth = 256, StreamDepth = 256, SkipDepth = 256, DescDepth = 64,
-    parameter int unsigned OutDepth = 256
+    parameter int unsigned OutDepth = 1024
 ) (
     input  wire  clk_i,
     input  wire  rst_ni,

@@ -20,7 +20,7 @@ class Fault(NamedTuple):
 
 FAULTS: tuple[Fault, ...] = (
     Fault("answer overwritten", "axi_lite", "axi_lite.sv", "w_full_q && !b_valid_q;", "w_full_q;"),
-    Fault("access changes while it waits", "axi_lite", "axi_lite.sv", "locked_q ? we_q : ", ""),
+    Fault("access changes while it waits", "axi_lite", "axi_lite.sv", "if (!req_q) begin", "begin"),
     Fault("part of a word is whole", "axi_lite", "axi_lite.sv", "w_whole_q <= &wstrb_i;", "w_whole_q <= |wstrb_i;"),
     Fault("writes starve reads", "axi_lite", "axi_lite.sv", "if (write_done) write_next_q <= 1'b0;", ""),
     Fault("data with an error", "axi_lite", "axi_lite.sv", "r_data_q <= err_i ? '0 : rdata_i;", "r_data_q <= rdata_i;"),

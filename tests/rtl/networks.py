@@ -8,12 +8,13 @@ import numpy as np
 
 from accel import reference
 from accel.cycles import frame_cycles
+from accel.emulator import Emulator
 from accel.errors import SystoleError
 from accel.formats import UNITY
 from accel.hardware.machine import Machine
 from accel.program import Program
 from accel.random_program import Shape, random_program, random_shape
-from accel.verify import random_take
+from accel.verify import emulate, random_take
 
 FRAMES = 4
 
@@ -24,6 +25,8 @@ CORNERS = (
     Shape(channels=2, skip=50, kernel=8, dilations=(1, 512), harmonics=(1,), knobs=2, hidden=(5,), hop=64),
     Shape(channels=17, skip=1, kernel=3, dilations=(1, 2, 4, 8), harmonics=(5, 11), knobs=3, hidden=(8, 8), hop=128),
     Shape(channels=3, skip=5, kernel=2, dilations=(1024,), harmonics=(1, 63), knobs=1, hidden=(), hop=256, rate=24_000),
+    Shape(channels=4, skip=4, kernel=2, dilations=(1, 2), harmonics=(1,), knobs=1, hidden=(3,), hop=32, head=70),
+    Shape(channels=9, skip=12, kernel=2, dilations=(4,), harmonics=(2,), knobs=2, hidden=(), hop=64, head=2),
 )
 
 
@@ -31,8 +34,9 @@ def draw(index: int) -> tuple[Program, np.random.Generator]:
     """Program number `index`: the corners first, then random shapes; every third with nothing but extreme weights."""
     rng = np.random.default_rng(9_000 + index)
     shape = CORNERS[index] if index < len(CORNERS) else random_shape(rng, largest=32, most_layers=6)
-    # random_shape may draw more harmonics than the accelerator stores channels
-    shape = dataclasses.replace(shape, harmonics=shape.harmonics[:7])
+    # random_shape may draw more harmonics than the accelerator stores channels, and never a head of another width
+    head = shape.head or (int(rng.integers(1, 80)) if index % 4 == 3 else None)
+    shape = dataclasses.replace(shape, harmonics=shape.harmonics[:7], head=head)
     program = random_program(
         rng,
         shape,
@@ -44,7 +48,10 @@ def draw(index: int) -> tuple[Program, np.random.Generator]:
 
 
 def check(machine: Machine, index: int) -> int:
-    """Run program `index` on a core, compare samples and cycles exactly; the distinct sample values that it gave."""
+    """Run program `index` on a core: samples equal to reference and emulator, cycles as predicted.
+
+    Returns the number of distinct sample values that it gave.
+    """
     program, rng = draw(index)
     cols = machine.geometry.cols
     blocks = [1 << n for n in range(1, 9) if cols <= 1 << n <= program.hop]
@@ -54,6 +61,8 @@ def check(machine: Machine, index: int) -> int:
     run = machine.run(take.pitch, take.knobs, seed=take.seed, phase=take.phase, stall=index % 2 * (index + 1))
     wanted = reference.run(program, take.pitch, take.knobs, seed=take.seed, phase=take.phase)
     np.testing.assert_array_equal(run.samples, wanted, f"program {index}, block {block}")
+    emulated = emulate(Emulator(program, 1), [take], rng, 200)[0][0]
+    np.testing.assert_array_equal(emulated, wanted, f"emulator, program {index}")
     prime, frame = frame_cycles(program, machine.geometry, block=block)
     assert run.cycles.tolist() == [prime] + [frame] * (FRAMES - 1), f"program {index}, block {block}"
     return len(np.unique(wanted))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import itertools
 
 import numpy as np
 import pytest
 
+from accel import reference
 from accel.errors import SystoleError
 from accel.hardware.geometry import GEOMETRIES, Geometry, simulated
 from accel.hardware.image import pack
@@ -16,7 +18,7 @@ from accel.random_program import Shape, random_program
 from accel.reference import DEFAULT_SEED
 from accel.verify import random_take
 from engine.library import find_model, open_model
-from tests.rtl.networks import CORNERS, check
+from tests.rtl.networks import CORNERS, check, fits
 
 MODELS = ("va", "waveshaping")
 QUICK = ((2, 2, 1), (3, 8, 2))
@@ -34,7 +36,7 @@ def target(name: str) -> Machine:
 
 
 @pytest.mark.parametrize("size", QUICK, ids=str)
-@pytest.mark.parametrize("index", range(12))
+@pytest.mark.parametrize("index", range(len(CORNERS) + 6))
 def test_random_programs(size: tuple[int, int, int], index: int) -> None:
     check(machine(*size), index)
 
@@ -88,11 +90,26 @@ def test_an_array_that_cannot_be_built_is_refused(size: tuple[int, int, int]) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("size", ALL, ids=str)
 def test_many_random_programs(size: tuple[int, int, int]) -> None:
-    """8 arrays x 30 programs, the assertions bound in."""
-    start = 0 if size in QUICK else 100 * size[0] + size[1]
+    """8 arrays x 32 programs, no two arrays with the same random ones, the assertions bound in."""
     core = machine(*size, checked=True)
-    lively = sum(check(core, index) > 20 for index in [*range(len(CORNERS)), *range(start + 6, start + 30)])
-    assert lively > 15
+    start = 1000 * (1 + ALL.index(size))
+    drawn = (index for index in itertools.count(start) if fits(core, index))
+    lively = [check(core, index) > 20 for index in [*range(len(CORNERS)), *itertools.islice(drawn, 26)]]
+    assert sum(lively) > 15
+    assert len(lively) >= 32
+
+
+@pytest.mark.slow
+def test_time_wraps_without_a_trace() -> None:
+    """The core counts samples in 16 bits: a take of more than 65536, with the longest ring."""
+    shape = Shape(channels=2, skip=2, kernel=8, dilations=(1024, 3), harmonics=(1,), knobs=1, hidden=(), hop=256)
+    program, core = random_program(np.random.default_rng(9), shape), machine(*QUICK[1])
+    take = random_take(np.random.default_rng(10), program, 270, "playing")
+    core.load(program)
+    samples = core.run(take.pitch, take.knobs, seed=take.seed, phase=take.phase).samples
+    wanted = reference.run(program, take.pitch, take.knobs, seed=take.seed, phase=take.phase)
+    assert len(wanted) > 65536
+    np.testing.assert_array_equal(samples, wanted)
 
 
 @pytest.mark.slow
@@ -100,8 +117,11 @@ def test_many_random_programs(size: tuple[int, int, int]) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_a_second_of_every_shipped_model(name: str, fpga: str) -> None:
     program = open_model(find_model(name))
-    result = verify_hardware(program, target(fpga), samples=program.rate, seed=4)
+    result = verify_hardware(
+        program, target(fpga), samples=program.rate, seed=4, frames=1 + program.rate // program.hop
+    )
     assert result.passed, result.samples.first
+    assert result.samples.takes == 1
 
 
 @pytest.mark.slow

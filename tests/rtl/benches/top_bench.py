@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cocotb
 import numpy as np
 
@@ -137,6 +139,24 @@ async def a_damaged_load_stays_silent(dut) -> None:
         assert [await host.tick() for _ in range(4)] == [0] * 4
         cover("damaged load")
     await load(host, writes)
+    assert not await host.status("crc_error")
+    save_coverage()
+
+
+@cocotb.test()
+async def a_program_for_another_array_stays_silent(dut) -> None:
+    """Its CRC agrees, its weights would be noise: the array that it names decides."""
+    host = await start(dut)
+    program, image, take = piece(4)
+    other = pack(program, dataclasses.replace(GEOMETRY, lanes=1))
+    await load(host, load_writes(other))
+    assert await host.status("crc_error")
+    assert await host.command("start") == SLVERR
+    await host.write("control", BIT["control.dac"])
+    await host.frame(frames(take)[0])
+    assert [await host.tick() for _ in range(4)] == [0] * 4
+    cover("another array's program")
+    await load(host, load_writes(image))
     assert not await host.status("crc_error")
     save_coverage()
 

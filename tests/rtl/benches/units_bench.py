@@ -19,7 +19,7 @@ PE_OUT = Layout(*((f"{name}_{unit}", bits) for unit in ("dsp", "fabric") for nam
 SHIFT = Layout(("value", 32), ("shift_0", 5), ("shift_1", 5), ("shift_2", 5))
 RAM = Layout(("we", 1), ("waddr", 4), ("wdata", 16), ("raddr", 4))
 CFG_FIELDS = (("log2_hop", 4), ("log2_block", 4), ("first_block", 10), ("exc_channels", 5), ("exc_base", 16),
-              ("exc_offset", 32), ("cv_words", 8))  # fmt: skip
+              ("exc_offset", 32), ("cv_words", 8), ("geometry", 24))  # fmt: skip
 LANES = 8
 
 

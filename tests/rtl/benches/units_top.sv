@@ -26,7 +26,7 @@ module units_top
     output logic [179:0] rotate_o,
     // cfg_regs: {write enable, address, data} to {read data, registers}
     input  wire  [ 36:0] cfg_i,
-    output logic [110:0] cfg_o
+    output logic [134:0] cfg_o
 );
   // Everything may start at random: reset until rst_ni has been low at an edge.
   logic started_q = 1'b0;
@@ -104,8 +104,8 @@ module units_top
       .we_i   (cfg_i[36]),
       .addr_i (cfg_i[35:32]),
       .wdata_i(cfg_i[31:0]),
-      .rdata_o(cfg_o[110:79]),
-      .cfg_o  (cfg_o[78:0])
+      .rdata_o(cfg_o[134:103]),
+      .cfg_o  (cfg_o[102:0])
   );
 endmodule
 

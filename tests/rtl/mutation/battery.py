@@ -35,7 +35,7 @@ GEOMETRY = Geometry(
     stream_depth=2048,
     skip_depth=2048,
     desc_depth=64,
-    out_depth=256,
+    out_depth=512,
 )
 """Small, and nothing in it is a special case: three rows leave rows unused, half the elements multiply in logic."""
 LIVELY = 16
