@@ -255,9 +255,15 @@ def long_take(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def hang_up_counts() -> None:
+    """In the child: these tests may run under nohup, whose choice the command respects."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def started(environment: dict[str, str], source: Path, out: Path | str, **options: object) -> subprocess.Popen[bytes]:
     call = [*COMMAND, "render", str(source), "-o", str(out), *RAW]
-    return subprocess.Popen(call, env=environment, stderr=subprocess.PIPE, **options)  # type: ignore[call-overload]
+    options |= {"env": environment, "stderr": subprocess.PIPE, "preexec_fn": hang_up_counts}
+    return subprocess.Popen(call, **options)  # type: ignore[call-overload]
 
 
 def wait_for_temporary(folder: Path, process: subprocess.Popen[bytes]) -> None:
