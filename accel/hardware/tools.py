@@ -22,7 +22,6 @@ from accel.errors import SystoleError
 
 __all__ = [
     "RTL",
-    "available",
     "build_folder",
     "cocotb_environment",
     "compiler",
@@ -95,19 +94,6 @@ def compiler() -> Path:
         if found:
             return Path(found)
     raise SystoleError("a C++ compiler is missing: install g++ (or set CXX)")
-
-
-def available(*names: str) -> bool:
-    """Whether Verilator, cocotb or a command-line tool is here: what a test asks before it skips."""
-    try:
-        for name in names:
-            if name in ("verilator", "cocotb"):
-                _package_folder(name)
-            else:
-                program(name)
-    except SystoleError:
-        return False
-    return True
 
 
 def rtl_files() -> list[Path]:

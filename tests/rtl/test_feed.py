@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rtl.bench import PORTS_ONLY, REQUIRES, ROOT, simulate
+from tests.rtl.bench import PORTS_ONLY, ROOT, simulate
 
 BENCHES = ROOT / "tests" / "rtl" / "benches"
 SOURCES = ["skew.sv", "ram.sv", "rotator.sv", "act_mem.sv", "feed.sv"]
@@ -11,7 +11,6 @@ UNITS = ("act_mem 02", "act_mem 04", "act_mem 08", "act_mem 16", "feed 2x16", "f
 WINDOWS = ("aligned", "across words", "across the ring's end", "across time 0")
 
 
-@REQUIRES
 def test_windows_weights_and_values() -> None:
     counted = simulate("feed_bench", "feed_top", [*SOURCES, *TOPS], flags=PORTS_ONLY, random_start=True)
     for unit in (*UNITS, "feed 16x4"):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rtl.bench import REQUIRES, simulate
-
-pytestmark = REQUIRES
+from tests.rtl.bench import simulate
 
 
 @pytest.mark.parametrize(("width", "depth"), [(16, 16), (8, 4), (40, 64)])

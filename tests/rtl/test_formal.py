@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rtl.formal import REQUIRES, ROOT, run_formal
-
-pytestmark = REQUIRES
+from tests.rtl.formal import ROOT, run_formal
 
 
 @pytest.mark.parametrize("job", ["fifo"])

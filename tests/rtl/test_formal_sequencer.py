@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rtl.formal import REQUIRES, ROOT, run_formal
+from tests.rtl.formal import ROOT, run_formal
 
-pytestmark = REQUIRES
 SLOW = pytest.mark.slow
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from accel.errors import SystoleError
 from accel.hardware import tools
-from tests.rtl.bench import REQUIRES, build, simulate
+from tests.rtl.bench import build, simulate
 from tests.rtl.host_faults import FAULTS, Fault
 from tests.rtl.test_host import HOST
 from tests.rtl.test_host_units import CASES
@@ -26,7 +26,6 @@ def test_each_fault_stands_once_in_its_file() -> None:
         assert (tools.RTL / fault.file).read_text().count(fault.good) == 1, fault.what
 
 
-@REQUIRES
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
 def test_fault_is_caught(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

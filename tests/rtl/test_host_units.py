@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rtl.bench import REQUIRES, simulate
+from tests.rtl.bench import simulate
 
-pytestmark = REQUIRES
 PACKAGES = ["systole_pkg.sv", "host_pkg.sv"]
 CASES: dict[str, tuple[str, list[str]]] = {
     "axi_lite_bench": ("axi_lite", ["axi_lite.sv"]),

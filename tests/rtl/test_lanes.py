@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rtl.bench import PORTS_ONLY, REQUIRES, ROOT, simulate
+from tests.rtl.bench import PORTS_ONLY, ROOT, simulate
 
 BENCHES = ROOT / "tests" / "rtl" / "benches"
 SOURCES = [
@@ -12,7 +12,6 @@ SOURCES = [
 ]
 
 
-@REQUIRES
 def test_start_values() -> None:
     counted = simulate("init_bench", "lanes_top", SOURCES, flags=PORTS_ONLY, random_start=True)
     missed = [name for name, count in counted.items() if not count]
@@ -22,7 +21,6 @@ def test_start_values() -> None:
             assert counted[f"init {shape} hop {hop:03}"] > 10
 
 
-@REQUIRES
 def test_rows_of_results() -> None:
     counted = simulate("post_front_bench", "lanes_top", SOURCES, flags=PORTS_ONLY, random_start=True)
     missed = [name for name, count in counted.items() if not count]
@@ -33,7 +31,6 @@ def test_rows_of_results() -> None:
         assert counted[f"front {shape} rows two cycles apart"] > 20
 
 
-@REQUIRES
 def test_results() -> None:
     counted = simulate("post_lane_bench", "lanes_top", SOURCES, flags=PORTS_ONLY, random_start=True)
     missed = [name for name, count in counted.items() if not count]

