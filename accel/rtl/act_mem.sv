@@ -27,7 +27,7 @@ module act_mem #(
   logic [15:0] word, mask;
   logic [AddrW-1:0] addr_1_q, wrap_1_q;
   logic [ColsLog2-1:0] offset_1_q, offset_2_q, offset_3_q, offset_4_q;
-  logic [15:0] read_q[Cols], rotated[Cols];
+  logic [15:0] read[Cols], rotated[Cols];
 
   assign mask = (16'd1 << log2_i) - 16'd1;
   assign word = time_i >> ColsLog2;
@@ -43,21 +43,18 @@ module act_mem #(
 
   for (genvar b = 0; b < Cols; b++) begin : g_bank
     logic [AddrW-1:0] addr_2_q;
-    logic [15:0] read;
-    always_ff @(posedge clk_i) begin
-      addr_2_q  <= (32'(offset_1_q) > b) ? wrap_1_q : addr_1_q;
-      read_q[b] <= read;
-    end
-    ram #(
+    always_ff @(posedge clk_i) addr_2_q <= (32'(offset_1_q) > b) ? wrap_1_q : addr_1_q;
+    ram_paged #(
         .Width(16),
-        .Depth(Depth)
+        .Depth(Depth),
+        .Page (1024)
     ) u_ram (
         .clk_i,
         .we_i   (we_i[b]),
         .waddr_i(waddr_i[b]),
         .wdata_i(wdata_i[b]),
         .raddr_i(addr_2_q),
-        .rdata_o(read)
+        .rdata_o(read[b])
     );
     assign data_o[b] = signed'(rotated[b]);
   end
@@ -68,7 +65,7 @@ module act_mem #(
   ) u_rotator (
       .clk_i,
       .amount_i(offset_4_q),
-      .data_i  (read_q),
+      .data_i  (read),
       .data_o  (rotated)
   );
 endmodule

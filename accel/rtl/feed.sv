@@ -54,7 +54,7 @@ module feed #(
   logic from_control_6;
   logic [WgtW-1:0] weight_at, weight_3;
   logic [CtlW-1:0] control_3;
-  logic [31:0] slice_q[Slices];
+  logic [31:0] slice_word[Slices];
   logic [SliceW-1:0] ld_slice, ld_slice_q, ld_slice_2_q;
   logic [WgtW-1:0] ld_word;
 
@@ -96,10 +96,11 @@ module feed #(
 
   for (genvar s = 0; s < Slices; s++) begin : g_weight
     localparam int unsigned Bytes = (Rows - 4 * s < 4) ? Rows - 4 * s : 4;
-    logic [8*Bytes-1:0] read, read_q;
-    ram #(
+    logic [8*Bytes-1:0] read;
+    ram_paged #(
         .Width(8 * Bytes),
-        .Depth(WgtDepth)
+        .Depth(WgtDepth),
+        .Page (2048)
     ) u_ram (
         .clk_i,
         .we_i   (ld_we_i && ld_slice == SliceW'(s)),
@@ -108,11 +109,10 @@ module feed #(
         .raddr_i(weight_at),
         .rdata_o(read)
     );
-    always_ff @(posedge clk_i) read_q <= read;
-    assign slice_q[s] = 32'(read_q);
+    assign slice_word[s] = 32'(read);
     for (genvar i = 0; i < Bytes; i++) begin : g_byte
       logic [7:0] weight_q;
-      always_ff @(posedge clk_i) weight_q <= read_q[8*i+:8];
+      always_ff @(posedge clk_i) weight_q <= read[8*i+:8];
       assign weight_o[4*s+i] = weight_q;
     end
   end
@@ -122,7 +122,7 @@ module feed #(
     ld_slice_2_q <= ld_slice_q;
     control_q    <= control;
   end
-  assign ld_rdata_o = slice_q[ld_slice_2_q];
+  assign ld_rdata_o = slice_word[ld_slice_2_q];
 
   logic unused;
   assign unused = ^{weight_i, ld_addr_i};

@@ -111,34 +111,15 @@ module host_port #(
   axi_lite #(
       .AddrWidth(AddressBits)
   ) u_axi (
-      .clk_i,
-      .rst_ni,
-      .awvalid_i(s_axil_awvalid_i),
-      .awready_o(s_axil_awready_o),
-      .awaddr_i (s_axil_awaddr_i),
-      .wvalid_i (s_axil_wvalid_i),
-      .wready_o (s_axil_wready_o),
-      .wdata_i  (s_axil_wdata_i),
-      .wstrb_i  (s_axil_wstrb_i),
-      .bvalid_o (s_axil_bvalid_o),
-      .bready_i (s_axil_bready_i),
-      .bresp_o  (s_axil_bresp_o),
-      .arvalid_i(s_axil_arvalid_i),
-      .arready_o(s_axil_arready_o),
-      .araddr_i (s_axil_araddr_i),
-      .rvalid_o (s_axil_rvalid_o),
-      .rready_i (s_axil_rready_i),
-      .rdata_o  (s_axil_rdata_o),
-      .rresp_o  (s_axil_rresp_o),
-      .req_o    (req),
-      .we_o     (we),
-      .addr_o   (addr),
-      .wdata_o  (wdata),
-      .whole_o  (whole),
-      .ack_i    (ack),
-      .err_i    (err),
-      .rdata_i  (rdata)
-  );
+      .clk_i, .rst_ni,
+      .awvalid_i(s_axil_awvalid_i), .awready_o(s_axil_awready_o), .awaddr_i(s_axil_awaddr_i),
+      .wvalid_i(s_axil_wvalid_i), .wready_o(s_axil_wready_o), .wdata_i(s_axil_wdata_i),
+      .wstrb_i(s_axil_wstrb_i), .bvalid_o(s_axil_bvalid_o), .bready_i(s_axil_bready_i),
+      .bresp_o(s_axil_bresp_o), .arvalid_i(s_axil_arvalid_i), .arready_o(s_axil_arready_o),
+      .araddr_i(s_axil_araddr_i), .rvalid_o(s_axil_rvalid_o), .rready_i(s_axil_rready_i),
+      .rdata_o(s_axil_rdata_o), .rresp_o(s_axil_rresp_o),
+      .req_o(req), .we_o(we), .addr_o(addr), .wdata_o(wdata), .whole_o(whole),
+      .ack_i(ack), .err_i(err), .rdata_i(rdata));
 
   host_regs #(
       .Knobs(Knobs)
@@ -226,38 +207,14 @@ module host_port #(
       .LdLatency(LdLatency),
       .Geometry ({8'(Lanes), 8'(Cols), 8'(Rows)})
   ) u_loader (
-      .clk_i,
-      .rst_ni,
-      .open_i       (load_open),
-      .close_i      (load_close),
-      .select_we_i  (select_we),
-      .address_we_i (address_we),
-      .expected_we_i(expected_we),
-      .data_we_i    (data_we),
-      .data_re_i    (data_re),
-      .wdata_i      (wdata),
-      .read_done_o  (read_done),
-      .read_err_o   (read_err),
-      .rdata_o      (read_data),
-      .open_o       (open),
-      .loaded_o     (loaded),
-      .crc_ok_o     (crc_ok),
-      .crc_error_o  (crc_error),
-      .crc_event_o  (crc_event),
-      .select_o     (select),
-      .address_o    (address),
-      .expected_o   (expected),
-      .computed_o   (computed),
-      .count_o      (count),
-      .cv_words_o   (cv_words),
-      .ld_req_o,
-      .ld_we_o,
-      .ld_sel_o,
-      .ld_addr_o,
-      .ld_wdata_o,
-      .ld_rvalid_i,
-      .ld_rdata_i
-  );
+      .clk_i, .rst_ni, .open_i(load_open), .close_i(load_close),
+      .select_we_i(select_we), .address_we_i(address_we), .expected_we_i(expected_we),
+      .data_we_i(data_we), .data_re_i(data_re), .wdata_i(wdata),
+      .read_done_o(read_done), .read_err_o(read_err), .rdata_o(read_data),
+      .open_o(open), .loaded_o(loaded), .crc_ok_o(crc_ok), .crc_error_o(crc_error),
+      .crc_event_o(crc_event), .select_o(select), .address_o(address), .expected_o(expected),
+      .computed_o(computed), .count_o(count), .cv_words_o(cv_words),
+      .ld_req_o, .ld_we_o, .ld_sel_o, .ld_addr_o, .ld_wdata_o, .ld_rvalid_i, .ld_rdata_i);
 
   cv_port #(
       .Knobs(Knobs)

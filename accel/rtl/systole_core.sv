@@ -57,7 +57,6 @@ module systole_core
 );
   localparam int unsigned Gap = Cols / Lanes;
   localparam int unsigned GapW = $clog2(Gap);
-  localparam int unsigned ColsLog2 = $clog2(Cols);
   localparam int unsigned ActW = $clog2(ActDepth);
   localparam int unsigned CtlW = $clog2(CtlDepth);
   localparam int unsigned RowW = $clog2(RowDepth);
@@ -84,52 +83,26 @@ module systole_core
     $fatal(1, "systole_core: a memory is deeper than a descriptor can address");
   end
 
-  // --- load port: request registered, memories answer two cycles later, then one multiplexer -----------
-  logic ld_q, ld_we_q;
-  logic [2:0] ld_sel_q, ld_sel_2_q, ld_sel_3_q;
-  logic [19:0] ld_addr_q;
-  logic [31:0] ld_data_q;
-  logic [2:0] ld_read_q;
-  logic [31:0] desc_data, desc_data_q, wgt_data, bias_data, cfg_data, cfg_data_q, exc_data_3_q;
-  logic [15:0] exc_data_2_q;
+  // --- load port ----------------------------------------------------------------------------------------
+  logic ld_use, ld_desc_we, ld_wgt_we, ld_bias_we, ld_shift_we;
+  logic [19:0] ld_addr;
+  logic [31:0] ld_data, desc_data, wgt_data, bias_data;
   logic [4:0] shift_data;
-  logic [3:0] ramp_data;
-  logic [15:0] exc_codes[ExcChannels];
+  logic [3:0] ramp_data, exc_code_at;
+  logic [15:0] exc_code;
   cfg_t cfg;
 
-  function automatic logic ld_write(input logic [2:0] target);
-    return ld_q && ld_we_q && ld_sel_q == target;
-  endfunction
-
-  always_ff @(posedge clk_i) begin
-    ld_q <= ld_req_i && !busy_o && rst_ni;
-    ld_we_q <= ld_we_i;
-    ld_sel_q <= ld_sel_i;
-    ld_sel_2_q <= ld_sel_q;
-    ld_sel_3_q <= ld_sel_2_q;
-    ld_addr_q <= ld_addr_i;
-    ld_data_q <= ld_wdata_i;
-    ld_read_q <= rst_ni ? {ld_read_q[1:0], ld_q && !ld_we_q} : '0;
-    desc_data_q <= desc_data;
-    cfg_data_q <= cfg_data;
-    exc_data_2_q <= exc_codes[ld_addr_q[3:0]];
-    exc_data_3_q <= 32'(exc_data_2_q);
-    if (ld_write(LdSelExc)) exc_codes[ld_addr_q[3:0]] <= ld_data_q[15:0];
-    unique case (ld_sel_3_q)
-      LdSelDesc: ld_rdata_o <= desc_data_q;
-      LdSelWgt: ld_rdata_o <= wgt_data;
-      LdSelBias: ld_rdata_o <= bias_data;
-      LdSelShift: ld_rdata_o <= 32'({ramp_data, shift_data});
-      LdSelExc: ld_rdata_o <= exc_data_3_q;
-      LdSelCfg: ld_rdata_o <= cfg_data_q;
-      default: ld_rdata_o <= '0;
-    endcase
-  end
-  assign ld_rvalid_o = ld_read_q[2];
-
-  cfg_regs u_cfg (
-      .clk_i, .rst_ni, .we_i(ld_write(LdSelCfg)), .addr_i(ld_addr_q[3:0]), .wdata_i(ld_data_q),
-      .rdata_o(cfg_data), .cfg_o(cfg));
+  load_port #(
+      .ExcChannels(ExcChannels)
+  ) u_load_port (
+      .clk_i, .rst_ni, .busy_i(busy_o),
+      .req_i(ld_req_i), .we_i(ld_we_i), .sel_i(ld_sel_i), .addr_i(ld_addr_i),
+      .wdata_i(ld_wdata_i), .rvalid_o(ld_rvalid_o), .rdata_o(ld_rdata_o),
+      .use_o(ld_use), .addr_o(ld_addr), .wdata_o(ld_data),
+      .desc_we_o(ld_desc_we), .wgt_we_o(ld_wgt_we), .bias_we_o(ld_bias_we),
+      .shift_we_o(ld_shift_we), .desc_i(desc_data), .wgt_i(wgt_data), .bias_i(bias_data),
+      .shift_i(shift_data), .ramp_i(ramp_data),
+      .cfg_o(cfg), .code_addr_i(exc_code_at), .code_o(exc_code));
 
   // --- frames -------------------------------------------------------------------------------------------
   logic cv_we, current, clear, reset, run, prime, idle, exc_running_q, exc_done;
@@ -167,8 +140,8 @@ module systole_core
   logic [9:0] macs;
 
   ram #(.Width(32), .Depth(DescDepth * DescStride)) u_desc (
-      .clk_i, .we_i(ld_write(LdSelDesc)), .waddr_i(ld_addr_q[DescW+3:0]), .wdata_i(ld_data_q),
-      .raddr_i(ld_q ? ld_addr_q[DescW+3:0] : desc_addr), .rdata_o(desc_data));
+      .clk_i, .we_i(ld_desc_we), .waddr_i(ld_addr[DescW+3:0]), .wdata_i(ld_data),
+      .raddr_i(ld_use ? ld_addr[DescW+3:0] : desc_addr), .rdata_o(desc_data));
 
   desc_fetch #(
       .Descs(DescDepth)
@@ -210,7 +183,7 @@ module systole_core
 
   // --- excitation ---------------------------------------------------------------------------------------
   logic exc_valid;
-  logic [3:0] exc_code_at, exc_channel;
+  logic [3:0] exc_channel;
   logic [7:0] exc_sample;
   logic signed [15:0] exc_value;
   logic unused_exc_busy;
@@ -221,7 +194,7 @@ module systole_core
       .clk_i, .rst_ni, .reset_i(reset), .seed_i, .phase_i, .start_i(run && !prime),
       .pitch_prev_i(pitch_previous), .pitch_cur_i(pitch_current),
       .log2_hop_i(cfg.log2_hop), .exp_offset_i(cfg.exc_offset), .channels_i(cfg.exc_channels),
-      .code_addr_o(exc_code_at), .code_i(exc_codes[exc_code_at]),
+      .code_addr_o(exc_code_at), .code_i(exc_code),
       .out_valid_o(exc_valid), .out_channel_o(exc_channel), .out_sample_o(exc_sample),
       .out_data_o(exc_value), .busy_o(unused_exc_busy), .done_o(exc_done));
 
@@ -231,12 +204,12 @@ module systole_core
   end
 
   // --- operands and array -------------------------------------------------------------------------------
-  logic act_we_q[Cols];
-  logic [ActW-1:0] act_addr_q[Cols];
-  logic [15:0] act_data_q[Cols];
-  logic ctl_we_q, cond_we_q;
-  logic [15:0] vector_addr_q;
-  logic [15:0] vector_data_q;
+  logic act_we[Cols];
+  logic [ActW-1:0] act_addr[Cols];
+  logic [15:0] act_data[Cols];
+  logic ctl_we, cond_we;
+  logic [15:0] vector_addr;
+  logic [15:0] vector_data;
   logic [2:0] array_ctl;
   logic [7:0] weight[Rows];
   logic signed [15:0] act[Cols];
@@ -253,10 +226,10 @@ module systole_core
       .clk_i, .rst_ni, .ctl_i(ctl), .from_control_i(from_control), .chan_i(chan),
       .time_i(window_time), .log2_i(window_log2), .weight_i(weight_at),
       .ctl_o(array_ctl), .weight_o(weight), .act_o(act),
-      .act_we_i(act_we_q), .act_addr_i(act_addr_q), .act_data_i(act_data_q),
-      .ctl_we_i(cv_we || ctl_we_q), .ctl_addr_i(cv_we ? cv_addr : CtlW'(vector_addr_q)),
-      .ctl_data_i(cv_we ? cv_counts : vector_data_q),
-      .ld_use_i(ld_q), .ld_we_i(ld_write(LdSelWgt)), .ld_addr_i(ld_addr_q), .ld_wdata_i(ld_data_q),
+      .act_we_i(act_we), .act_addr_i(act_addr), .act_data_i(act_data),
+      .ctl_we_i(cv_we || ctl_we), .ctl_addr_i(cv_we ? cv_addr : CtlW'(vector_addr)),
+      .ctl_data_i(cv_we ? cv_counts : vector_data),
+      .ld_use_i(ld_use), .ld_we_i(ld_wgt_we), .ld_addr_i(ld_addr), .ld_wdata_i(ld_data),
       .ld_rdata_o(wgt_data));
 
   systolic_array #(
@@ -279,39 +252,26 @@ module systole_core
       .cond_i(CondW'(init_tile.cond + 14'(init_row))), .gated_i(init_tile.op == OpGated),
       .column_i(init_tile.column), .log2_hop_i(cfg.log2_hop),
       .go_o(init_row_go), .start_o(init_start), .step_o(init_step),
-      .current_i(current), .cond_we_i(cond_we_q), .cond_addr_i(CondW'(vector_addr_q)),
-      .cond_data_i(vector_data_q),
-      .ld_use_i(ld_q), .ld_bias_we_i(ld_write(LdSelBias)), .ld_ramp_we_i(ld_write(LdSelShift)),
-      .ld_addr_i(RowW'(ld_addr_q)), .ld_bias_i(ld_data_q), .ld_ramp_i(ld_data_q[8:5]),
+      .current_i(current), .cond_we_i(cond_we), .cond_addr_i(CondW'(vector_addr)),
+      .cond_data_i(vector_data),
+      .ld_use_i(ld_use), .ld_bias_we_i(ld_bias_we), .ld_ramp_we_i(ld_shift_we),
+      .ld_addr_i(RowW'(ld_addr)), .ld_bias_i(ld_data), .ld_ramp_i(ld_data[8:5]),
       .ld_bias_o(bias_data), .ld_ramp_o(ramp_data));
 
-  for (genvar l = 0; l < Lanes; l++) begin : g_init
-    logic go;
-    logic signed [31:0] value, next, step;
-    if (l == 0) begin : g_head
-      assign go = init_row_go;
-      init_lane u_lane (
-          .clk_i, .go_i(go), .start_i(init_start), .step_i(init_step),
-          .value_o(value), .next_o(next), .step_o(step));
-    end else begin : g_tail
-      skew #(.Width(1), .Stages(l * Gap)) u_go (.clk_i, .rst_ni, .data_i(init_row_go), .data_o(go));
-      init_lane u_lane (
-          .clk_i, .go_i(go), .start_i(g_init[l-1].next), .step_i(g_init[l-1].step),
-          .value_o(value), .next_o(next), .step_o(step));
-    end
-    for (genvar j = 0; j < Gap; j++) begin : g_col
-      assign init_value[l*Gap+j] = value;
-    end
-  end
+  init_chain #(
+      .Cols (Cols),
+      .Lanes(Lanes)
+  ) u_init_chain (
+      .clk_i, .rst_ni, .go_i(init_row_go), .start_i(init_start), .step_i(init_step),
+      .value_o(init_value));
 
   // --- results ------------------------------------------------------------------------------------------
-  logic row_go[Lanes+1];
-  row_t row[Lanes+1];
+  logic row_go, lane_done;
+  row_t row;
   target_e target[Lanes];
   logic [GapW-1:0] lane_col[Lanes];
   logic [15:0] lane_addr[Lanes];
   logic signed [15:0] lane_data[Lanes];
-  logic lane_done[Lanes];
 
   post_front #(
       .Rows    (Rows),
@@ -320,76 +280,46 @@ module systole_core
       .RowDepth(RowDepth)
   ) u_post_front (
       .clk_i, .rst_ni, .first_i(post_first), .tile_i(post_tile), .next_i(post_next),
-      .log2_block_i(cfg.log2_block), .go_o(row_go[0]), .row_o(row[0]),
-      .ld_use_i(ld_q), .ld_we_i(ld_write(LdSelShift)), .ld_addr_i(RowW'(ld_addr_q)),
-      .ld_shift_i(ld_data_q[4:0]), .ld_shift_o(shift_data));
+      .log2_block_i(cfg.log2_block), .go_o(row_go), .row_o(row),
+      .ld_use_i(ld_use), .ld_we_i(ld_shift_we), .ld_addr_i(RowW'(ld_addr)),
+      .ld_shift_i(ld_data[4:0]), .ld_shift_o(shift_data));
 
-  for (genvar l = 0; l < Lanes; l++) begin : g_post
-    logic signed [31:0] mine[Gap];
-    for (genvar j = 0; j < Gap; j++) begin : g_col
-      assign mine[j] = result[l*Gap+j];
-    end
-    post_lane #(
-        .Gap        (Gap),
-        .StreamDepth(StreamDepth),
-        .SkipDepth  (SkipDepth)
-    ) u_lane (
-        .clk_i, .rst_ni, .go_i(row_go[l]), .row_i(row[l]), .next_go_o(row_go[l+1]),
-        .next_row_o(row[l+1]), .result_i(mine), .target_o(target[l]), .column_o(lane_col[l]),
-        .addr_o(lane_addr[l]), .data_o(lane_data[l]), .done_o(lane_done[l]));
-  end
+  post_chain #(
+      .Cols       (Cols),
+      .Lanes      (Lanes),
+      .StreamDepth(StreamDepth),
+      .SkipDepth  (SkipDepth)
+  ) u_post_chain (
+      .clk_i, .rst_ni, .go_i(row_go), .row_i(row), .result_i(result), .target_o(target),
+      .column_o(lane_col), .addr_o(lane_addr), .data_o(lane_data), .done_o(lane_done));
 
-  // --- writes -------------------------------------------------------------------------------------------
-  logic [15:0] exc_word;
-  assign exc_word = cfg.exc_base + (16'(exc_channel) << (cfg.log2_hop - 4'(ColsLog2))) +
-                    16'(exc_sample >> ColsLog2);
+  logic out_valid, out_ready;
+  logic [15:0] exc_word, out_data;
+  write_back #(
+      .Cols (Cols),
+      .Lanes(Lanes),
+      .ActW (ActW)
+  ) u_write_back (
+      .clk_i, .rst_ni, .cfg_i(cfg),
+      .target_i(target), .column_i(lane_col), .addr_i(lane_addr), .data_i(lane_data),
+      .done_i(lane_done), .exc_valid_i(exc_valid), .exc_channel_i(exc_channel),
+      .exc_sample_i(exc_sample), .exc_data_i(exc_value), .exc_word_o(exc_word),
+      .clear_i(clear), .clear_addr_i(clear_addr),
+      .act_we_o(act_we), .act_addr_o(act_addr), .act_data_o(act_data),
+      .ctl_we_o(ctl_we), .cond_we_o(cond_we), .vector_addr_o(vector_addr),
+      .vector_data_o(vector_data), .smp_valid_o(out_valid), .smp_data_o(out_data),
+      .done_o(col_done));
 
-  always_ff @(posedge clk_i) begin
-    for (int b = 0; b < int'(Cols); b++) begin
-      act_we_q[b] <= target[b/Gap] == ToBank && lane_col[b/Gap] == GapW'(b % Gap);
-      act_addr_q[b] <= ActW'(lane_addr[b/Gap]);
-      act_data_q[b] <= lane_data[b/Gap];
-      if (exc_valid) begin
-        act_we_q[b] <= exc_sample[ColsLog2-1:0] == ColsLog2'(b);
-        act_addr_q[b] <= ActW'(exc_word);
-        act_data_q[b] <= exc_value;
-      end
-      if (clear) begin
-        act_we_q[b] <= 1'b1;
-        act_addr_q[b] <= clear_addr;
-        act_data_q[b] <= '0;
-      end
-    end
-    ctl_we_q <= target[0] == ToControl && lane_col[0] == '0;
-    cond_we_q <= target[0] == ToCondition && lane_col[0] == '0;
-    vector_addr_q <= lane_addr[0];
-    vector_data_q <= lane_data[0];
-    col_done <= lane_done[Lanes-1] && rst_ni;
-  end
-
-  // --- samples: only row 0 of an output tile exists, so no two lanes ever have one at once ---------------
-  logic out_valid_q, out_ready;
-  logic [15:0] out_q;
-  always_ff @(posedge clk_i) begin
-    out_valid_q <= 1'b0;
-    for (int l = 0; l < int'(Lanes); l++) begin
-      if (target[l] == ToOutput) begin
-        out_valid_q <= rst_ni;
-        out_q <= lane_data[l];
-      end
-    end
-  end
   fifo #(
       .Width(16),
       .Depth(OutDepth)
   ) u_fifo (
-      .clk_i, .rst_ni, .clear_i(reset), .wr_valid_i(out_valid_q), .wr_ready_o(out_ready),
-      .wr_data_i(out_q), .rd_valid_o(smp_valid_o), .rd_ready_i(smp_ready_i),
+      .clk_i, .rst_ni, .clear_i(reset), .wr_valid_i(out_valid), .wr_ready_o(out_ready),
+      .wr_data_i(out_data), .rd_valid_o(smp_valid_o), .rd_ready_i(smp_ready_i),
       .rd_data_o(smp_data_o), .level_o(level));
 
   logic unused;
-  assign unused = ^{out_ready, row_go[Lanes], row[Lanes], init_tile, post_tile, cfg.cv_words,
-                    cfg.geometry, vector_addr_q, exc_word, g_init[Lanes-1].next,
-                    g_init[Lanes-1].step};
+  assign unused = ^{out_ready, init_tile, post_tile, cfg.cv_words, cfg.geometry, vector_addr,
+                    exc_word};
 endmodule
 `default_nettype wire

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.rtl.bench import PORTS_ONLY, ROOT, simulate
 
 BENCHES = ROOT / "tests" / "rtl" / "benches"
-SOURCES = ["skew.sv", "ram.sv", "rotator.sv", "act_mem.sv", "feed.sv"]
+SOURCES = ["skew.sv", "ram.sv", "ram_paged.sv", "rotator.sv", "act_mem.sv", "feed.sv"]
 TOPS = [str(BENCHES / name) for name in ("act_rig.sv", "feed_rig.sv", "feed_top.sv")]
 UNITS = ("act_mem 02", "act_mem 04", "act_mem 08", "act_mem 16", "feed 2x16", "feed 3x2", "feed 5x8", "feed 9x4")
 WINDOWS = ("aligned", "across words", "across the ring's end", "across time 0")

@@ -6,8 +6,8 @@ from tests.rtl.bench import PORTS_ONLY, ROOT, simulate
 
 BENCHES = ROOT / "tests" / "rtl" / "benches"
 SOURCES = [
-    *("systole_pkg.sv", "core_pkg.sv", "skew.sv", "ram.sv", "init_rows.sv", "init_lane.sv", "shift_round.sv"),
-    *("tanh_unit.sv", "post_front.sv", "post_lane.sv"),
+    *("systole_pkg.sv", "core_pkg.sv", "skew.sv", "ram.sv", "init_rows.sv", "init_lane.sv", "init_chain.sv"),
+    *("shift_round.sv", "tanh_unit.sv", "post_front.sv", "post_lane.sv"),
     *(str(BENCHES / name) for name in ("init_rig.sv", "front_rig.sv", "lane_rig.sv", "lanes_top.sv")),
 ]
 

@@ -1,4 +1,4 @@
-"""The datapath's small units, each bit for bit and cycle for cycle: pe, shift_round, tanh, skew, ram, rotator, cfg."""
+"""The datapath's small units, each bit for bit and cycle for cycle: pe, shift_round, tanh, skew, memories, rotator, cfg."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ SOURCES = [
     "tanh_unit.sv",
     "skew.sv",
     "ram.sv",
+    "ram_paged.sv",
     "rotator.sv",
     "cfg_regs.sv",
     str(ROOT / "tests" / "rtl" / "benches" / "units_top.sv"),
@@ -27,3 +28,5 @@ def test_units() -> None:
     for name in ("pe saturates up", "pe saturates down", "pe comes back from saturation", "pe -128 x -32768"):
         assert counted[name] > 10, name
     assert counted["pe last without valid"] > 10
+    for name, words in (("one", 3), ("three", 11), ("larger", 43)):
+        assert all(counted[f"ram_paged {name} reads word {word:02}"] > 5 for word in range(words)), name

@@ -1,7 +1,7 @@
 // Proof of act_mem.sv's address arithmetic: every bank reads the word that the specification names, inside the
-// channel's ring, and every column gets what its own bank read. The memories themselves are left free (ram_free.sv):
-// whatever they answer, it is the answer to that address. With COLUMNS defined the columns are proved, else the words,
-// since the one needs a longer induction and the other harder arithmetic.
+// channel's ring, and every column gets what its own bank read. The memories themselves are left free (in
+// ram_paged_free.sv): whatever they answer, it is the answer to that address. With COLUMNS defined the columns are
+// proved, else the words, since the one needs a longer induction and the other harder arithmetic.
 //
 // Specification: the sample at time s lies in bank s mod Cols, at word chan + (s div Cols) mod 2**log2.
 `default_nettype none
@@ -16,7 +16,7 @@ module act_mem_formal #(
   input logic [15:0] time_i,
   input logic [Cols-1:0][15:0] data_i,                  // of data_o
   input logic [Cols-1:0][$clog2(Depth)-1:0] addr_i,     // of every bank, in the cycle of its read
-  input logic [Cols-1:0][15:0] read_i                   // what every bank answered, registered
+  input logic [Cols-1:0][15:0] read_i                   // what every bank answered
 );
 
   localparam int unsigned ColsLog2 = $clog2(Cols);
@@ -82,7 +82,7 @@ bind act_mem act_mem_formal #(.Cols(Cols), .Depth(Depth)) u_formal (
   .clk_i, .chan_i, .log2_i, .time_i,
   .data_i({data_o[1], data_o[0]}),
   .addr_i({g_bank[1].addr_2_q, g_bank[0].addr_2_q}),
-  .read_i({read_q[1], read_q[0]})
+  .read_i({read[1], read[0]})
 );
 `elsif COLS8
 bind act_mem act_mem_formal #(.Cols(Cols), .Depth(Depth)) u_formal (
@@ -90,14 +90,14 @@ bind act_mem act_mem_formal #(.Cols(Cols), .Depth(Depth)) u_formal (
   .data_i({data_o[7], data_o[6], data_o[5], data_o[4], data_o[3], data_o[2], data_o[1], data_o[0]}),
   .addr_i({g_bank[7].addr_2_q, g_bank[6].addr_2_q, g_bank[5].addr_2_q, g_bank[4].addr_2_q,
            g_bank[3].addr_2_q, g_bank[2].addr_2_q, g_bank[1].addr_2_q, g_bank[0].addr_2_q}),
-  .read_i({read_q[7], read_q[6], read_q[5], read_q[4], read_q[3], read_q[2], read_q[1], read_q[0]})
+  .read_i({read[7], read[6], read[5], read[4], read[3], read[2], read[1], read[0]})
 );
 `else
 bind act_mem act_mem_formal #(.Cols(Cols), .Depth(Depth)) u_formal (
   .clk_i, .chan_i, .log2_i, .time_i,
   .data_i({data_o[3], data_o[2], data_o[1], data_o[0]}),
   .addr_i({g_bank[3].addr_2_q, g_bank[2].addr_2_q, g_bank[1].addr_2_q, g_bank[0].addr_2_q}),
-  .read_i({read_q[3], read_q[2], read_q[1], read_q[0]})
+  .read_i({read[3], read[2], read[1], read[0]})
 );
 `endif
 

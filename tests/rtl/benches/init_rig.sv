@@ -1,4 +1,4 @@
-// init_rows and its chain of init_lane as the core wires them, with packed ports.
+// init_rows and init_chain as the core wires them, with packed ports.
 `default_nettype none
 
 module init_rig #(
@@ -13,7 +13,6 @@ module init_rig #(
     input  wire  [             102:0] given_i,
     output logic [100 + 32*Cols : 0]  answer_o
 );
-  localparam int unsigned Gap = Cols / Lanes;
   localparam int unsigned RowW = $clog2(RowDepth);
   localparam int unsigned CondW = $clog2(CondDepth);
   logic go;
@@ -50,42 +49,20 @@ module init_rig #(
   );
   assign answer_o[32*Cols+36+:65] = {go, start, step};
 
-  for (genvar l = 0; l < Lanes; l++) begin : g_lane
-    logic mine;
-    logic signed [31:0] value, next, kept;
-    skew #(
-        .Width (1),
-        .Stages(l * Gap)
-    ) u_go (
-        .clk_i,
-        .rst_ni,
-        .data_i(go),
-        .data_o(mine)
-    );
-    if (l == 0) begin : g_first
-      init_lane u_lane (
-          .clk_i,
-          .go_i   (mine),
-          .start_i(start),
-          .step_i (step),
-          .value_o(value),
-          .next_o (next),
-          .step_o (kept)
-      );
-    end else begin : g_next
-      init_lane u_lane (
-          .clk_i,
-          .go_i   (mine),
-          .start_i(g_lane[l-1].next),
-          .step_i (g_lane[l-1].kept),
-          .value_o(value),
-          .next_o (next),
-          .step_o (kept)
-      );
-    end
-    for (genvar j = 0; j < Gap; j++) begin : g_col
-      assign answer_o[32*(l*Gap+j)+:32] = value;
-    end
+  logic signed [31:0] value[Cols];
+  init_chain #(
+      .Cols (Cols),
+      .Lanes(Lanes)
+  ) u_chain (
+      .clk_i,
+      .rst_ni,
+      .go_i   (go),
+      .start_i(start),
+      .step_i (step),
+      .value_o(value)
+  );
+  for (genvar c = 0; c < Cols; c++) begin : g_col
+    assign answer_o[32*c+:32] = value[c];
   end
 endmodule
 

@@ -18,6 +18,7 @@ PE_OUT = Layout(*((f"{name}_{unit}", bits) for unit in ("dsp", "fabric") for nam
                   (("weight", 8), ("ctl", 3), ("act", 16), ("drain", 32))))  # fmt: skip
 SHIFT = Layout(("value", 32), ("shift_0", 5), ("shift_1", 5), ("shift_2", 5))
 RAM = Layout(("we", 1), ("waddr", 4), ("wdata", 16), ("raddr", 4))
+PAGED = Layout(("we_larger", 1), ("we_three", 1), ("we_one", 1), ("waddr", 6), ("wdata", 16), ("raddr", 6))
 CFG_FIELDS = (("log2_hop", 4), ("log2_block", 4), ("first_block", 10), ("exc_channels", 5), ("exc_base", 16),
               ("exc_offset", 32), ("cv_words", 8), ("geometry", 24))  # fmt: skip
 LANES = 8
@@ -25,7 +26,7 @@ LANES = 8
 
 async def begin(dut: Any, seed: int) -> random.Random:
     """Out of reset, with every input at 0."""
-    names = ("pe_i", "shift_i", "tanh_i", "skew_i", "ram_i", "rotate_i", "cfg_i")
+    names = ("pe_i", "shift_i", "tanh_i", "skew_i", "ram_i", "paged_i", "rotate_i", "cfg_i")
     await start(dut, **dict.fromkeys(names, 0))
     return random.Random(cocotb.RANDOM_SEED + seed)
 
@@ -186,6 +187,31 @@ async def memory(dut: Any) -> None:
         if we:
             words[at] = data
     cover("ram cycles compared", await play(dut, player))
+    save_coverage()
+
+
+@cocotb.test()
+async def paged_memory(dut: Any) -> None:
+    """One page, three with a short last one, and more than eight made larger: every word, reads two cycles later."""
+    rng = await begin(dut, 9)
+    depths = {"one": 3, "three": 11, "larger": 43}
+    outputs = Layout(*((name, 16) for name in reversed(depths)))
+    player = Player("ram_paged", dut.paged_i, dut.paged_o, PAGED, outputs)
+    words: dict[str, dict[int, int]] = {name: {} for name in depths}
+    for t in range(3000):
+        depth = rng.choice(list(depths.values()))  # addresses inside each memory are equally tried
+        at, data, read = rng.randrange(depth), rng.getrandbits(16), rng.randrange(depth)
+        enabled = {name: at < size and rng.random() < 0.5 for name, size in depths.items()}
+        player.drive(t, {**{f"we_{name}": enabled[name] for name in depths}, "waddr": at, "wdata": data, "raddr": read})
+        wanted = {}
+        for name, held in words.items():
+            if read in held and not (enabled[name] and at == read):
+                wanted[name] = held[read]
+                cover(f"ram_paged {name} reads word {read:02}")
+            if enabled[name]:
+                held[at] = data
+        player.expect(t + 2, wanted)
+    cover("ram_paged cycles compared", await play(dut, player))
     save_coverage()
 
 

@@ -21,6 +21,9 @@ module units_top
     // ram: {write enable, write address, write data, read address}
     input  wire  [ 24:0] ram_i,
     output logic [ 15:0] ram_o,
+    // ram_paged of 3, 11 and 43 words in pages of 4: {write enables, write address, write data, read address}
+    input  wire  [ 30:0] paged_i,
+    output logic [ 47:0] paged_o,
     // rotator of 2, 4, 8 and 16 lanes: {amount, lanes}
     input  wire  [ 99:0] rotate_i,
     output logic [179:0] rotate_o,
@@ -78,6 +81,16 @@ module units_top
   ram #(.Width(16), .Depth(11)) u_ram (
       .clk_i, .we_i(ram_i[24] && started_q), .waddr_i(ram_i[23:20]), .wdata_i(ram_i[19:4]),
       .raddr_i(ram_i[3:0]), .rdata_o(ram_o));
+
+  ram_paged #(.Width(16), .Depth(3), .Page(4)) u_one_page (
+      .clk_i, .we_i(paged_i[28] && started_q), .waddr_i(paged_i[23:22]), .wdata_i(paged_i[21:6]),
+      .raddr_i(paged_i[1:0]), .rdata_o(paged_o[15:0]));
+  ram_paged #(.Width(16), .Depth(11), .Page(4)) u_three_pages (
+      .clk_i, .we_i(paged_i[29] && started_q), .waddr_i(paged_i[25:22]), .wdata_i(paged_i[21:6]),
+      .raddr_i(paged_i[3:0]), .rdata_o(paged_o[31:16]));
+  ram_paged #(.Width(16), .Depth(43), .Page(4)) u_larger_pages (
+      .clk_i, .we_i(paged_i[30] && started_q), .waddr_i(paged_i[27:22]), .wdata_i(paged_i[21:6]),
+      .raddr_i(paged_i[5:0]), .rdata_o(paged_o[47:32]));
 
   for (genvar w = 1; w < 5; w++) begin : g_rotator
     localparam int unsigned Cols = 1 << w;

@@ -105,7 +105,7 @@ MUTANTS = (
     Mutant("ramp's bit 7 lost", "init_rows", "i < 4; i++) begin\n      sum_5_q", "i < 3; i++) begin\n      sum_5_q"),
     Mutant("ramp stands still in a tile", "init_lane", "start_i : next_o", "start_i : value_o"),
     Mutant(
-        "lane begins where the other ended", "systole_core", ".start_i(g_init[l-1].next)", ".start_i(g_init[l-1].value)"
+        "lane begins where the other ended", "init_chain", ".start_i(g_lane[l-1].next)", ".start_i(g_lane[l-1].value)"
     ),
     # --- rows
     Mutant(
@@ -144,19 +144,19 @@ MUTANTS = (
     Mutant("tanh of -32768 is 0", "tanh_unit", "(value_i == 16'sh8000) ? 15'h7fff : ", ""),
     Mutant("tanh one segment up", "tanh_unit", "TanhBase[magnitude_1_q[14:9]]", "TanhBase[magnitude_1_q[14:9] + 6'd1]"),
     Mutant("tanh rounds down", "tanh_unit", "sum_4_q + 21'd256", "sum_4_q"),
-    Mutant("column 1 overwrites a control value", "systole_core", "ToControl && lane_col[0] == '0", "ToControl"),
+    Mutant("column 1 overwrites a control value", "write_back", "ToControl && column_i[0] == '0", "ToControl"),
     Mutant(
         "samples of the first lane only",
-        "systole_core",
-        "if (target[l] == ToOutput)",
-        "if (target[l] == ToOutput && l == 0)",
+        "write_back",
+        "if (target_i[l] == ToOutput)",
+        "if (target_i[l] == ToOutput && l == 0)",
     ),
     # --- excitation
     Mutant(
         "excitation in rings of a block",
-        "systole_core",
-        "(cfg.log2_hop - 4'(ColsLog2))",
-        "(cfg.log2_block - 4'(ColsLog2))",
+        "write_back",
+        "(cfg_i.log2_hop - 4'(ColsLog2))",
+        "(cfg_i.log2_block - 4'(ColsLog2))",
     ),
     Mutant("LFSR tap", "excite", "lfsr_q >> LfsrShift1", "lfsr_q >> 13"),
     Mutant(

@@ -1,9 +1,10 @@
-// Stands in for ram.sv in proofs of what lies around it: any answer at all, every cycle.
+// Stands in for ram_paged.sv in proofs of what lies around it: any answer at all, every cycle, from a register as there.
 `default_nettype none
 
-module ram #(
+module ram_paged #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 1024,
+  parameter int unsigned Page = 1024,
   localparam int unsigned AddrW = (Depth > 1) ? $clog2(Depth) : 1
 ) (
   input wire clk_i,
@@ -14,7 +15,7 @@ module ram #(
   output logic [Width-1:0] rdata_o
 );
   (* anyseq *) logic [Width-1:0] answer;
-  assign rdata_o = answer;
+  always_ff @(posedge clk_i) rdata_o <= answer;
 endmodule
 
 `default_nettype wire
