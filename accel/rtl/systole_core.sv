@@ -293,7 +293,7 @@ module systole_core
       .clk_i, .rst_ni, .go_i(row_go), .row_i(row), .result_i(result), .target_o(target),
       .column_o(lane_col), .addr_o(lane_addr), .data_o(lane_data), .done_o(lane_done));
 
-  logic out_valid, out_ready;
+  logic out_valid, out_ready, exc_writes;
   logic [15:0] exc_word, out_data;
   write_back #(
       .Cols (Cols),
@@ -303,8 +303,8 @@ module systole_core
       .clk_i, .rst_ni, .cfg_i(cfg),
       .target_i(target), .column_i(lane_col), .addr_i(lane_addr), .data_i(lane_data),
       .done_i(lane_done), .exc_valid_i(exc_valid), .exc_channel_i(exc_channel),
-      .exc_sample_i(exc_sample), .exc_data_i(exc_value), .exc_word_o(exc_word),
-      .clear_i(clear), .clear_addr_i(clear_addr),
+      .exc_sample_i(exc_sample), .exc_data_i(exc_value),
+      .exc_valid_o(exc_writes), .exc_word_o(exc_word), .clear_i(clear), .clear_addr_i(clear_addr),
       .act_we_o(act_we), .act_addr_o(act_addr), .act_data_o(act_data),
       .ctl_we_o(ctl_we), .cond_we_o(cond_we), .vector_addr_o(vector_addr),
       .vector_data_o(vector_data), .smp_valid_o(out_valid), .smp_data_o(out_data),
@@ -320,6 +320,6 @@ module systole_core
 
   logic unused;
   assign unused = ^{out_ready, init_tile, post_tile, cfg.cv_words, cfg.geometry, vector_addr,
-                    exc_word};
+                    exc_word, exc_writes};
 endmodule
 `default_nettype wire

@@ -3,7 +3,7 @@
 //
 // No two of them ever write a bank, or the queue, in one cycle: systole_core_sva holds the whole core to it.
 //
-// Latency: 1 cycle. Throughput: one word a cycle per bank and memory.
+// Latency: lanes and clearing 1 cycle, excitation 2. Throughput: one word a cycle per bank and memory.
 `default_nettype none
 
 module write_back
@@ -30,7 +30,8 @@ module write_back
     input  wire            [     3:0] exc_channel_i,
     input  wire            [     7:0] exc_sample_i,
     input  wire  signed    [    15:0] exc_data_i,
-    output logic           [    15:0] exc_word_o,           // of exc_data_i, in its bank
+    output logic                      exc_valid_o,
+    output logic           [    15:0] exc_word_o,           // in its bank, of a value one cycle ago
     // clearing
     input  wire                       clear_i,
     input  wire            [ActW-1:0] clear_addr_i,
@@ -50,18 +51,26 @@ module write_back
 );
   localparam int unsigned ColsLog2 = $clog2(Cols);
 
-  assign exc_word_o = cfg_i.exc_base + 16'(exc_sample_i >> ColsLog2) +
-                      (16'(exc_channel_i) << (cfg_i.log2_hop - 4'(ColsLog2)));
+  logic [ColsLog2-1:0] exc_bank_q;
+  logic signed [15:0] exc_data_q;
+
+  always_ff @(posedge clk_i) begin
+    exc_valid_o <= exc_valid_i && rst_ni;
+    exc_word_o  <= cfg_i.exc_base + 16'(exc_sample_i >> ColsLog2) +
+                   (16'(exc_channel_i) << (cfg_i.log2_hop - 4'(ColsLog2)));
+    exc_bank_q  <= exc_sample_i[ColsLog2-1:0];
+    exc_data_q  <= exc_data_i;
+  end
 
   always_ff @(posedge clk_i) begin
     for (int b = 0; b < int'(Cols); b++) begin
       act_we_o[b] <= target_i[b/Gap] == ToBank && column_i[b/Gap] == GapW'(b % Gap);
       act_addr_o[b] <= ActW'(addr_i[b/Gap]);
       act_data_o[b] <= data_i[b/Gap];
-      if (exc_valid_i) begin
-        act_we_o[b] <= exc_sample_i[ColsLog2-1:0] == ColsLog2'(b);
+      if (exc_valid_o) begin
+        act_we_o[b] <= exc_bank_q == ColsLog2'(b);
         act_addr_o[b] <= ActW'(exc_word_o);
-        act_data_o[b] <= exc_data_i;
+        act_data_o[b] <= exc_data_q;
       end
       if (clear_i) begin
         act_we_o[b] <= 1'b1;

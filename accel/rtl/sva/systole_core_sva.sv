@@ -114,7 +114,7 @@ bind systole_core systole_core_sva #(
     .ctl_we_i(ctl_we),
     .cond_we_i(cond_we),
     .vector_addr_i(vector_addr),
-    .exc_valid_i(exc_valid),
+    .exc_valid_i(exc_writes),
     .exc_word_i(exc_word),
     .target_i(target),
     .lane_addr_i(lane_addr),
