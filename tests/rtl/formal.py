@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,3 +42,13 @@ def run_formal(job: str, task: str, folder: Path, root: Path = ROOT) -> Outcome:
     )  # fmt: skip
     ends = [line.rpartition("DONE (")[2].partition(",")[0] for line in done.stdout.splitlines() if "DONE (" in line]
     return Outcome(ends[-1] if ends else "ERROR", done.stdout)
+
+
+def run_with_fault(job: str, task: str, good: str, bad: str, folder: Path) -> Outcome:
+    """Run a task on a copy of accel/rtl in which `bad` stands for `good` in <job>.sv, where it occurs exactly once."""
+    tree = folder / "tree" / "accel" / "rtl"
+    shutil.copytree(ROOT / "accel" / "rtl", tree)
+    text = (tree / f"{job}.sv").read_text()
+    assert text.count(good) == 1, f"{good!r} occurs {text.count(good)} times in {job}.sv"
+    (tree / f"{job}.sv").write_text(text.replace(good, bad))
+    return run_formal(job, task, folder, folder / "tree")

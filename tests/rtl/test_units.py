@@ -1,4 +1,4 @@
-"""The datapath's small units, each bit for bit and cycle for cycle: pe, shift_round, tanh, skew, memories, rotator, cfg."""
+"""The small units of the datapath, bit for bit and cycle for cycle: pe, shift_round, tanh, skew, memories, rotator, cfg."""
 
 from __future__ import annotations
 
