@@ -1,4 +1,4 @@
-"""The small units of the datapath, bit for bit and cycle for cycle: pe, shift_round, tanh, skew, memories, rotator, cfg."""
+"""Small units of the datapath, bit for bit and cycle for cycle: pe, shift_round, tanh, skew, memories, rotator, cfg."""
 
 from __future__ import annotations
 
