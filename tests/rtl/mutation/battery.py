@@ -87,6 +87,7 @@ _PLANS = (
     _Plan("large sums", Shape(4, 3, 2, (4, 1, 2, 3), (1, 2), 2, (5,), 16), spread=100.0, large=True),
     _Plan("sleepy listener", Shape(2, 1, 2, (512,), (1,), 1, (), 256), frames=9, stall=(1 << 31) + 77),
     _Plan("stalls", Shape(7, 2, 3, (3, 200), (1, 2, 3), 4, (9,), 32), frames=6, block=8, stall=77),
+    _Plan("several pages", Shape(8, 2, 3, (512, 256), (1, 2), 3, (64, 60), 16), frames=3, spread=60.0),
     _Plan("most channels", Shape(8, 7, 2, (1, 2, 4), (1, 2, 4, 8, 16, 32), 3, (10,), 16), frames=3, spread=60.0),
 )
 

@@ -85,6 +85,14 @@ MUTANTS = (
     Mutant("one bank too few wraps", "act_mem", "(32'(offset_1_q) > b)", "(32'(offset_1_q) > b + 1)"),
     Mutant("rotator one cycle early", "act_mem", ".amount_i(offset_4_q)", ".amount_i(offset_3_q)"),
     Mutant("rotator turns the other way", "rotator", "data_i[AmountW'(j)+low]", "data_i[AmountW'(j)-low]"),
+    Mutant("page chosen a cycle early", "ram_paged", "page_q[page_2_q]", "page_q[page_1_q]"),
+    Mutant("word written into every page", "ram_paged", "we_i && waddr_i[AddrW-1:WordW] == PageW'(p)", "we_i"),
+    Mutant(
+        "excitation in the next sample's bank",
+        "write_back",
+        "<= exc_sample_i[ColsLog2-1:0]",
+        "<= exc_sample_i[ColsLog2:1]",
+    ),
     Mutant("weights one step early", "feed", ".Width(WgtW), .Stages(3)", ".Width(WgtW), .Stages(2)"),
     Mutant("control values one step early", "feed", ".Width(1), .Stages(6)", ".Width(1), .Stages(5)"),
     # --- array
