@@ -255,14 +255,15 @@ def long_take(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def hang_up_counts() -> None:
-    """In the child: these tests may run under nohup, whose choice the command respects."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def interrupts_count() -> None:
+    """In the child: these tests may run under nohup or as a script's background job, whose choice the command respects."""
+    for each in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(each, signal.SIG_DFL)
 
 
 def started(environment: dict[str, str], source: Path, out: Path | str, **options: object) -> subprocess.Popen[bytes]:
     call = [*COMMAND, "render", str(source), "-o", str(out), *RAW]
-    options |= {"env": environment, "stderr": subprocess.PIPE, "preexec_fn": hang_up_counts}
+    options |= {"env": environment, "stderr": subprocess.PIPE, "preexec_fn": interrupts_count}
     return subprocess.Popen(call, **options)  # type: ignore[call-overload]
 
 
