@@ -256,7 +256,7 @@ def long_take(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def interrupts_count() -> None:
-    """In the child: these tests may run under nohup or as a script's background job, whose choice the command respects."""
+    """In the child: these tests may run under nohup or as a background job, whose choice the command respects."""
     for each in (signal.SIGINT, signal.SIGHUP):
         signal.signal(each, signal.SIG_DFL)
 
