@@ -1,4 +1,4 @@
-// Deep memory as pages of one block RAM each, with a register on every page and the page's choice behind it.
+// Deep memory as pages one block RAM deep, with a register on every page and the page's choice behind it.
 //
 // A block RAM of these devices needs 6 ns to its output pins. A multiplexer there would be half a cycle more, so
 // every page is registered first, close to it; the price is a register per page instead of one in all.
@@ -25,7 +25,7 @@ module ram_paged #(
   localparam int unsigned Pages = (Depth + Words - 1) / Words;
 
   if (Page < 2 || (Page & (Page - 1)) != 0) begin : g_bad_page
-    $fatal(1, "ram_paged: Page must be a power of two");
+    $fatal(1, "ram_paged: Page must be a power of two, at least 2");
   end
 
   logic [Width-1:0] page_q[Pages];

@@ -72,6 +72,7 @@ module frame_ctl_formal
   count_t cycles_q;
   logic ended_q;                            // a frame with samples ended in the previous cycle
   cfg_t cfg_q;
+  logic stale_q, stale;
   count_t hop, words;
   count_t word_q;                           // words of this frame that have been taken
   logic taken_q;
@@ -84,6 +85,7 @@ module frame_ctl_formal
   logic [23:0] pitch_q, old_pitch_q;        // word 0 of this frame and of the one before
   logic side_q;
 
+  assign stale = stale_q || (live_q && !starting && cfg_i != cfg_q);
   assign hop = 32'd1 << cfg_i.log2_hop;
   assign words = 32'(cfg_i.cv_words);
   assign clearing = live_q && cleared_q < ActDepth;
@@ -103,6 +105,7 @@ module frame_ctl_formal
   always_ff @(posedge clk_i) begin
     started_q <= 1'b1;
     cfg_q <= cfg_i;
+    stale_q <= stale && rst_ni && !starting;
     taken_q <= taken && rst_ni;
     data_q <= cv_data_i;
     index_q <= word_q;
@@ -149,9 +152,10 @@ module frame_ctl_formal
   always_comb begin
     // --- surroundings
     if (!started_q) m_reset: assume (!rst_ni);
-    m_cfg: assume (!live_q || starting || cfg_i == cfg_q);
-    m_words: assume (words != '0 && words <= CtlDepth);
-    m_hop: assume (32'(cfg_i.log2_hop) >= MinLog2Hop && 32'(cfg_i.log2_hop) <= MaxLog2Hop);
+    m_cfg: assume (!live_q || starting || receiving || cfg_i == cfg_q);
+    m_quiet: assume (!stale || !cv_valid_i);
+    m_words: assume (!live_q || stale || starting || (words != '0 && words <= CtlDepth));
+    m_hop: assume (!live_q || stale || starting || (32'(cfg_i.log2_hop) >= MinLog2Hop && 32'(cfg_i.log2_hop) <= MaxLog2Hop));
     m_last: assume (cv_last_i == (word_q + 32'd1 == words));
     m_level: assume (count_t'(level_i) == level_q);
     m_push: assume (!any_push || (run_q >= 32'd2 && owed_q != '0));
@@ -197,9 +201,10 @@ module frame_ctl_formal
       i_cleared: assert (!live_q || cleared_q <= ActDepth);
       i_clear: assert (!clearing || (!later_q && word_i == '0 &&
                                      {stay_q, full_q, absent_q, word_q, times_q} == '0));
-      i_seen: assert (!seen_q || !receiving || start_i || room);
+      i_stale: assert (!stale_q || receiving);
+      i_seen: assert (stale || !seen_q || !receiving || start_i || room);
       i_room: assert (!receiving || room_i == seen_q);
-      i_word: assert (!receiving || start_i ||
+      i_word: assert (stale || !receiving || start_i ||
                       (word_q < words && 32'(word_i) == word_q));
       i_words: assert (run_q != 32'd1 || (word_q == words && ctl_we_o));
       i_run_word: assert (run_q == '0 ||
@@ -209,7 +214,7 @@ module frame_ctl_formal
                        32'(times_q) == 32'(32'(f_addr) + 32'(ctl_we_o) < word_q));
       i_stay: assert (!receiving || stay_q + 32'(later_q && !seen_q) ==
                                     32'(later_q) + full_q + absent_q + word_q);
-      i_look: assert (!receiving || !later_q || seen_q ||
+      i_look: assert (stale || !receiving || !later_q || seen_q ||
                       (absent_q == '0 && word_q == '0));
       i_rest: assert (run_q < 32'd2 || {stay_q, full_q, absent_q, times_q} == '0);
       i_level: assert (level_q <= OutDepth);
@@ -221,6 +226,7 @@ module frame_ctl_formal
                      pitch_current_o == old_pitch_q);
 `endif
 
+      c_reload: cover (starting && stale_q && later_q);
       c_waited: cover (run_o && full_q == 32'd1 && absent_q == 32'd1);
       c_exact: cover (run_o && later_q && level_q + hop == OutDepth);
       c_filled: cover (frame_done_o && level_q == 32'd2);

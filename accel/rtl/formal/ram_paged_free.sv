@@ -1,4 +1,4 @@
-// Stands in for ram_paged.sv in proofs of what lies around it: any answer at all, every cycle, from a register as there.
+// Stands in for ram_paged.sv in proofs of what lies around it: any answer at all, every cycle.
 `default_nettype none
 
 module ram_paged #(

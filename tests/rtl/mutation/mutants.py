@@ -88,10 +88,13 @@ MUTANTS = (
     Mutant("page chosen a cycle early", "ram_paged", "page_q[page_2_q]", "page_q[page_1_q]"),
     Mutant("word written into every page", "ram_paged", "we_i && waddr_i[AddrW-1:WordW] == PageW'(p)", "we_i"),
     Mutant(
-        "excitation in the next sample's bank",
+        "two samples of the excitation share a bank",
         "write_back",
         "<= exc_sample_i[ColsLog2-1:0]",
         "<= exc_sample_i[ColsLog2:1]",
+    ),
+    Mutant(
+        "excitation's value a cycle early", "write_back", "act_data_o[b] <= exc_data_q", "act_data_o[b] <= exc_data_i"
     ),
     Mutant("weights one step early", "feed", ".Width(WgtW), .Stages(3)", ".Width(WgtW), .Stages(2)"),
     Mutant("control values one step early", "feed", ".Width(1), .Stages(6)", ".Width(1), .Stages(5)"),
