@@ -35,7 +35,7 @@ from accel.program_check import check_program
 from accel.proof import LIMIT, bounds
 from accel.quantise import HEADROOM, Floats, Ints, Row8, fraction_bits, quantise_rows, row_exponents
 
-__all__ = ["compile_network"]
+__all__ = ["Formats", "choose_formats", "compile_network", "control_scale"]
 
 Q15 = ACTIVATION_BITS - 1
 MOST_SKIP_FRACTION = 24
@@ -70,7 +70,7 @@ class _Images:
 
 
 @dataclass(frozen=True)
-class _Formats:
+class Formats:
     """Fraction bits of the streams; `condition` and `ramp_shift` per layer and gated row [layers, 2C]."""
 
     residual: int
@@ -87,12 +87,17 @@ class _Formats:
         return streams | {f"control.{index}": bits for index, bits in enumerate(self.control)}
 
 
+def control_scale(inputs: int) -> Floats:
+    """Weight that reads an input's CV counts as Q0.15, over the float network's weight of it: volts/3, then 2*knob-1."""
+    scale = np.full(inputs, 2.0 * UNITY / KNOB_COUNTS)
+    scale[0] = UNITY / COUNTS_PER_VOLT / 3
+    return scale
+
+
 def _counts_to_controls(layer: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     """Fold [volts/3, 2*knob-1] into weights that read CV counts as Q0.15."""
     weight, bias = layer
-    scale = np.full(weight.shape[1], 2.0 * UNITY / KNOB_COUNTS)
-    scale[0] = UNITY / COUNTS_PER_VOLT / 3
-    return weight * scale, bias - weight[:, 1:].sum(axis=1)
+    return weight * control_scale(weight.shape[1]), bias - weight[:, 1:].sum(axis=1)
 
 
 def _gated(network: Network, residual: int, layer: int) -> Row8:
@@ -140,14 +145,15 @@ def _skip_fraction(network: Network, head: int) -> int:
     return fraction
 
 
-def _choose_formats(network: Network, ranges: Ranges) -> _Formats:
+def choose_formats(network: Network, ranges: Ranges) -> Formats:
+    """The finest formats that hold what calibration saw, with headroom."""
     residual, head, hidden = (fraction_bits(largest) for largest in (ranges.residual, ranges.head, ranges.hidden))
     control = [fraction_bits(largest) for largest in ranges.control]
     ramp_shift, condition = _condition_formats(network, ranges, residual, [Q15, *control][-1])
-    return _Formats(residual, _skip_fraction(network, head), head, hidden, control, condition, ramp_shift)
+    return Formats(residual, _skip_fraction(network, head), head, hidden, control, condition, ramp_shift)
 
 
-def _add_control(images: _Images, network: Network, formats: _Formats) -> None:
+def _add_control(images: _Images, network: Network, formats: Formats) -> None:
     last = network.control_layers - 1
     source = Q15
     for index in range(last + 1):
@@ -161,7 +167,7 @@ def _add_control(images: _Images, network: Network, formats: _Formats) -> None:
         source = formats.control[index] if index < last else source
 
 
-def _add_layer(images: _Images, network: Network, formats: _Formats, layer: int) -> None:
+def _add_layer(images: _Images, network: Network, formats: Formats, layer: int) -> None:
     """Append a gated pass and its 1x1: residual rows (but not in the last layer, where they are dead), skip rows."""
     shape = network.architecture
     gated = _gated(network, formats.residual, layer)
@@ -188,7 +194,7 @@ def compile_network(network: Network, *, ranges: Ranges | None = None) -> Progra
         SystoleError: weights that no format can hold, or an accumulator whose bound exceeds int32.
     """
     shape = network.architecture
-    formats = _choose_formats(network, ranges or calibrate(network))
+    formats = choose_formats(network, ranges or calibrate(network))
     images = _Images(shape.name)
     codes = [channel_code(source, k) for k in shape.harmonics for source in (Source.SINE, Source.COSINE)]
     images.excite(codes + [channel_code(Source.NOISE)] * shape.noise, shape.rate)
@@ -208,7 +214,7 @@ def compile_network(network: Network, *, ranges: Ranges | None = None) -> Progra
     return _finish(images, network, formats)
 
 
-def _finish(images: _Images, network: Network, formats: _Formats) -> Program:
+def _finish(images: _Images, network: Network, formats: Formats) -> Program:
     """Card, checks and the overflow proof."""
     shape = network.architecture
     same = ("name", "title", "description", "licence", "credit", "rate", "hop", "pitched", "knobs")

@@ -9,6 +9,7 @@ import torch
 
 from accel.atomic import atomic_path
 from accel.errors import SystoleError
+from training.adversarial import Adversary
 from training.generator import Generator
 from training.recipe import Recipe
 
@@ -22,6 +23,7 @@ class State:
     generator: Generator
     ema: Generator
     adam: torch.optim.Adam
+    adversary: Adversary | None = None
     step: int = 0
     seconds: float = 0.0
     history: list[list[float]] = field(default_factory=list)
@@ -33,7 +35,10 @@ def new_state(recipe: Recipe) -> State:
     torch.manual_seed(recipe.seed)
     generator = Generator(recipe.architecture)
     adam = torch.optim.Adam(generator.parameters(), recipe.optimiser.rate, betas=BETAS)
-    return State(generator, copy.deepcopy(generator), adam)
+    adversary = None
+    if recipe.adversarial is not None:
+        adversary = Adversary(recipe.adversarial, 1 + len(recipe.knobs), recipe.seed)
+    return State(generator, copy.deepcopy(generator), adam, adversary)
 
 
 def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
@@ -43,6 +48,7 @@ def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
         "generator": state.generator.state_dict(),
         "ema": state.ema.state_dict(),
         "adam": state.adam.state_dict(),
+        "adversary": state.adversary.state_dict() if state.adversary else None,
         "step": state.step,
         "seconds": state.seconds,
         "history": state.history,
@@ -67,6 +73,8 @@ def load_checkpoint(path: Path, recipe: Recipe) -> State:
         state.generator.load_state_dict(content["generator"])
         state.ema.load_state_dict(content["ema"])
         state.adam.load_state_dict(content["adam"])
+        if state.adversary is not None:
+            state.adversary.load_state_dict(content["adversary"])
         state.step, state.seconds, state.history = content["step"], content["seconds"], content["history"]
     except (OSError, RuntimeError, UnpicklingError, KeyError, ValueError) as error:
         raise SystoleError(f"{path}: not a readable checkpoint: {error}") from error

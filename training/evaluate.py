@@ -6,7 +6,7 @@ The model is any callable, so that float weights and shipped integers are judged
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class ClipFigures:
     lsd: float
     mel: float
     level: float
+    loudness: float
+    """LU, K-weighted."""
     centroid: float
     """log2 Hz, mean over the clip, of the output."""
     centroid_target: float
@@ -46,6 +48,8 @@ class ClipFigures:
     floor_target: float | None
     cents: float | None
     snr: float | None
+    latency: float | None
+    """Samples by which the output's spectrum moves later than the target's; None where it hardly moves."""
 
 
 @dataclass(frozen=True)
@@ -72,15 +76,21 @@ def measure(output: NDArray, data: Dataset, row: int) -> ClipFigures:
         lsd=metrics.log_spectral_distance(y, t),
         mel=metrics.mel_distance(y, t),
         level=metrics.level_error(y, t),
+        loudness=metrics.loudness(y) - metrics.loudness(t),
         centroid=float(along_y.mean()),
         centroid_target=float(along_t.mean()),
-        centroid_along=metrics.correlation(along_y, along_t) if moving else None,
+        centroid_along=_number(metrics.correlation(along_y, along_t)) if moving else None,
         harmonic=metrics.harmonic_distance(y, t, f0) if steady else None,
-        floor=metrics.inter_harmonic_floor(y, f0) if steady else None,
-        floor_target=metrics.inter_harmonic_floor(t, f0) if steady else None,
-        cents=metrics.pitch_error(y, f0) if steady else None,
+        floor=_number(metrics.inter_harmonic_floor(y, f0)) if steady else None,
+        floor_target=_number(metrics.inter_harmonic_floor(t, f0)) if steady else None,
+        cents=_number(metrics.pitch_error(y, f0)) if steady else None,
         snr=metrics.signal_to_noise(y, t) if phase_true(data, row) else None,
+        latency=None if steady else _number(metrics.latency(y, t)),
     )
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
 
 
 def phase_true(data: Dataset, row: int) -> bool:
@@ -104,21 +114,55 @@ def repeat_floor(stem: Path, data: Dataset) -> list[ClipFigures]:
     return [measure(audio, blind, row) for row, clip in enumerate(data.index) for audio in repeats.get(int(clip), [])]
 
 
+BANDS = {"low": (-99, 48), "middle": (48, 72), "high": (72, 999)}
+"""Note bands, MIDI semitones, the upper end not included."""
+
+
+def groups(figures: list[ClipFigures]) -> dict[str, list[ClipFigures]]:
+    """The clips by part (static, moving), by note band (low, middle, high) and by both ("moving middle")."""
+    found = {}
+    for part in ("", "static", "moving"):
+        for band, (low, high) in {"": (-999, 999), **BANDS}.items():
+            name = " ".join(filter(None, (part, band)))
+            chosen = [f for f in figures if part in f.part and low <= f.note < high]
+            if name and chosen:
+                found[name] = chosen
+    return found
+
+
 def summary(figures: list[ClipFigures]) -> dict[str, float]:
     """Figures over all clips, for a model's metadata; dB unless the name says otherwise, absent if not measurable."""
+    found = core(figures)
+    by_group = groups(figures)
+    for name in ("static", "moving"):
+        if name in by_group:
+            found[f"lsd_{name}_db"] = core(by_group[name])["lsd_db"]
+    static = core(by_group.get("static", []))
+    if "centroid_correlation" in static:
+        found["centroid_correlation_static"] = static["centroid_correlation"]
+    for name in BANDS:
+        if name in by_group:
+            found[f"lsd_{name}_notes_db"] = core(by_group[name])["lsd_db"]
+    return found
 
-    def values(name: str, part: str = "") -> NDArray[np.float64]:
-        chosen = (getattr(f, name) for f in figures if part in f.part)
+
+def core(figures: list[ClipFigures]) -> dict[str, float]:
+    """Figures of any group of clips: those of `summary` that are not of a part of it."""
+
+    def values(name: str) -> NDArray[np.float64]:
+        chosen = (getattr(f, name) for f in figures)
         return np.array([value for value in chosen if value is not None])
 
     found = {
         "lsd_db": _mean(values("lsd")),
-        "lsd_static_db": _mean(values("lsd", "static")),
-        "lsd_moving_db": _mean(values("lsd", "moving")),
         "mel_db": _mean(values("mel")),
         "level_error_db": _mean(np.abs(values("level"))),
         "level_bias_db": _mean(values("level")),
-        "centroid_correlation": metrics.correlation(values("centroid"), values("centroid_target")),
+        "loudness_error_lu": _mean(np.abs(values("loudness"))),
+        "loudness_bias_lu": _mean(values("loudness")),
+        "centroid_correlation": metrics.correlation(values("centroid"), values("centroid_target"))
+        if figures
+        else np.nan,
         "centroid_correlation_moving": _mean(values("centroid_along")),
         "harmonic_lsd_db": _mean(values("harmonic")),
         "floor_db": _percentile(values("floor"), 50),
@@ -127,10 +171,21 @@ def summary(figures: list[ClipFigures]) -> dict[str, float]:
         "pitch_error_worst_cents": _percentile(np.abs(values("cents")), 100),
         "snr_db": _percentile(values("snr"), 50),
         "snr_worst_decile_db": _percentile(values("snr"), 10),
+        "latency_samples": _percentile(values("latency"), 50),
     }
-    for name, low, high in (("low", -99, 48), ("middle", 48, 72), ("high", 72, 999)):
-        found[f"lsd_{name}_notes_db"] = _mean(np.array([f.lsd for f in figures if low <= f.note < high]))
-    return {key: round(value, 4) for key, value in found.items() if np.isfinite(value)}
+    return {key: round(float(value), 4) for key, value in found.items() if np.isfinite(value)}
+
+
+def above_floor(figures: list[ClipFigures], repeats: list[ClipFigures]) -> dict[str, float]:
+    """Distance beyond the synth's own from itself, over all clips, static and moving; {} where there are no repeats.
+
+    Args:
+        figures: the model's, from another start phase than the targets', as the repeats are.
+        repeats: `repeat_floor` of the same clips.
+    """
+    own, floor = summary(figures), summary(repeats)
+    keys = {f"lsd{part}_db": f"lsd{part}_above_floor_db" for part in ("", "_static", "_moving")}
+    return {name: round(own[key] - floor[key], 4) for key, name in keys.items() if key in own and key in floor}
 
 
 def _mean(values: NDArray[np.float64]) -> float:
@@ -158,6 +213,38 @@ def interpolation_error(interpolated: Render, exact: Render, clips: Iterable[NDA
     )
 
 
+def held_out(dataset: Path, knobs: Sequence[str], model: str) -> Dataset:
+    """The held-out clips of a set for a model of those knobs.
+
+    Raises:
+        SystoleError: the set is unreadable, has none, or has other knobs; `model` is what the line calls the model.
+    """
+    data = load_dataset(dataset, VALIDATION)
+    if list(knobs) != list(data.knobs):
+        raise SystoleError(f"{model}: its knobs are not those of {dataset}: {', '.join(data.knobs)}")
+    if not len(data):
+        raise SystoleError(f"{dataset}: part names no held-out clips; needed are some {' or '.join(VALIDATION)}")
+    return data
+
+
+def judge(render: Render, data: Dataset, dataset: Path, exact: Render | None = None) -> Evaluation:
+    """Everything that is measured of a model on held-out clips `data` of the set `dataset`.
+
+    Args:
+        exact: the same model with its conditioning computed per sample, where there is such a form.
+    """
+    clips = evaluate(render, data)
+    other = clips if data.phase is None else evaluate(lambda rows, _: render(rows, 0.0), data)
+    repeats = repeat_floor(dataset, data)
+    found = summary(clips)
+    found["lsd_other_phase_db"] = core(other)["lsd_db"]
+    found |= above_floor(other, repeats)
+    if exact:
+        rows = sweeps(len(data.knobs), data.control.shape[1])
+        found["interpolation_error_db"] = round(interpolation_error(render, exact, rows), 2)
+    return Evaluation(clips, found, repeats)
+
+
 def evaluate_weights(weights: Path, dataset: Path) -> Evaluation:
     """Measure exported float weights on a set's held-out clips.
 
@@ -168,17 +255,8 @@ def evaluate_weights(weights: Path, dataset: Path) -> Evaluation:
     from training.weights import load_weights
 
     generator, meta = load_weights(weights)
-    data = load_dataset(dataset, VALIDATION)
-    if [knob["id"] for knob in meta["knobs"]] != list(data.knobs):
-        raise SystoleError(f"{weights}: its knobs are not those of {dataset}: {', '.join(data.knobs)}")
-    render, exact = render_float(generator), render_per_sample(generator)
-    clips = evaluate(render, data)
-    found = summary(clips)
-    found["lsd_other_phase_db"] = summary(evaluate(lambda rows, _: render(rows, 0.0), data))["lsd_db"]
-    found["interpolation_error_db"] = round(
-        interpolation_error(render, exact, sweeps(len(data.knobs), data.control.shape[1])), 2
-    )
-    return Evaluation(clips, found, repeat_floor(dataset, data))
+    data = held_out(dataset, [knob["id"] for knob in meta["knobs"]], str(weights))
+    return judge(render_float(generator), data, dataset, render_per_sample(generator))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,6 +17,16 @@ TINY = 1e-12
 SETTLE = 2048
 """Samples at a clip's start that steady-tone measures leave out: histories fill, filters settle."""
 HIGHEST_HZ = 18000.0
+K_WEIGHTING = np.array(
+    [
+        [1.53512485958697, -2.69169618940638, 1.19839281085285, 1.0, -1.69065929318241, 0.73248077421585],
+        [1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621],
+    ]
+)
+"""ITU-R BS.1770-5, annex 1, tables 1 and 2: the head's shelf and the high-pass, second-order sections at 48 kHz."""
+LEVEL_SIZE, LEVEL_HOP = 1024, 32
+LEVEL_EDGES = np.unique(np.geomspace(2, LEVEL_SIZE // 2, 25).astype(int))
+"""Window and hop in samples of `band_levels`, and its bands' first bins: 94 Hz to Nyquist."""
 
 Array = NDArray[np.float64]
 
@@ -61,6 +71,12 @@ def level_error(output: Array, target: Array) -> float:
     return float(10 * np.log10((np.mean(output**2) + TINY) / (np.mean(target**2) + TINY)))
 
 
+def loudness(x: Array) -> float:
+    """Loudness in LUFS of one channel as ITU-R BS.1770-5 has it, over the whole clip: half a second needs no gate."""
+    weighted = signal.sosfilt(K_WEIGHTING, x)
+    return float(-0.691 + 10 * np.log10(np.mean(weighted**2) + TINY))
+
+
 def signal_to_noise(output: Array, target: Array) -> float:
     """Power of the target over that of the difference, dB; only where the oscillator's phase is known."""
     return float(10 * np.log10((np.mean(target**2) + TINY) / (np.mean((output - target) ** 2) + TINY)))
@@ -72,6 +88,47 @@ def centroid_track(x: Array, size: int = 2048) -> Array:
     m = np.maximum(m - FLOOR * m.max(), 0) + TINY
     hz = np.fft.rfftfreq(size, 1 / RATE)
     return np.asarray(np.log2(np.maximum((m @ hz) / m.sum(1), 1.0)))
+
+
+def band_levels(x: Array, hop: int = LEVEL_HOP) -> Array:
+    """Movement of the spectrum: levels in dB of 24 bands [frames, bands], each band's mean taken off, floor -50 dB."""
+    frames = np.lib.stride_tricks.sliding_window_view(x, LEVEL_SIZE)[::hop]
+    power = np.abs(np.fft.rfft(frames * signal.get_window("hann", LEVEL_SIZE))) ** 2
+    bands = np.add.reduceat(power, LEVEL_EDGES[:-1], axis=1)
+    levels = 10 * np.log10(bands + 1e-5 * bands.max() + TINY)
+    return np.asarray(levels - levels.mean(0))
+
+
+def latency(output: Array, target: Array, reach: int = 512) -> float:
+    """Samples by which the output's spectrum moves later than the target's, to a fraction of one.
+
+    The lag of the highest correlation between their `band_levels`. NaN where the two hardly correlate, or not within
+    +-reach samples. One clip of a pitched sound strays by a period; the median over moving clips by some 3 samples.
+    """
+    y, t = band_levels(output), band_levels(target)
+    steps = reach // LEVEL_HOP
+    length = len(t) - 2 * steps
+    if length < 2 * steps:
+        return float("nan")
+    middle = t[steps : steps + length]
+    shifted = [y[lag : lag + length] for lag in range(2 * steps + 1)]
+    curve = np.array([correlation((s - s.mean(0)).ravel(), (middle - middle.mean(0)).ravel()) for s in shifted])
+    at = peak_position(curve)
+    if not np.isfinite(at) or curve.max() < 0.3:
+        return float("nan")
+    return float((at - steps) * LEVEL_HOP)
+
+
+def peak_position(curve: Array) -> float:
+    """Where a sampled curve [n] peaks, between its points by a parabola; NaN at its ends or where it has no number."""
+    if not np.isfinite(curve).all():
+        return float("nan")
+    top = int(np.argmax(curve))
+    if not 0 < top < len(curve) - 1:
+        return float("nan")
+    before, here, after = curve[top - 1 : top + 2]
+    bend = before - 2 * here + after
+    return float(top + 0.5 * (before - after) / bend) if bend < 0 else float(top)
 
 
 def correlation(a: Array, b: Array) -> float:

@@ -3,11 +3,13 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from accel.errors import SystoleError
+from training.adversarial_recipe import AdversarialRecipe, adversarial_from
 from training.generator import Architecture
 
 
@@ -58,23 +60,48 @@ class Recipe:
     credit: str
     dataset: str
     seed: int
-    steps: int
     optimiser: Optimiser
     knobs: tuple[Knob, ...]
     stages: tuple[Stage, ...]
     architecture: Architecture
+    steps: int | None = None
+    minutes: float | None = None
+    """The schedule's length in steps (the same weights again on the same machine) or in minutes of training."""
+    adversarial: AdversarialRecipe | None = None
+    """Discriminators that join for the last part of the schedule; None: none do."""
+
+    def __post_init__(self) -> None:
+        if not self.stages or self.stages[-1].until != 1.0:
+            raise ValueError("the last of stages must have until = 1.0")
+        if (self.steps is None) == (self.minutes is None):
+            raise ValueError("steps or minutes must say how long the training is, one of them")
+        if not (self.steps or self.minutes or 0) > 0:
+            raise ValueError(f"steps = {self.steps}, minutes = {self.minutes}: must be above 0")
+        if self.adversarial is None:
+            return
+        late = [stage for stage in self.stages if stage.until > self.adversarial.start]
+        crop = min(stage.crop for stage in late)
+        if crop < self.adversarial.shortest:
+            raise ValueError(f"stages.crop is {crop}; the discriminators need {self.adversarial.shortest} samples")
 
     def stage(self, progress: float) -> Stage:
         """The stage at `progress` (0..1)."""
         return next((stage for stage in self.stages if progress < stage.until), self.stages[-1])
 
     def fingerprint(self) -> str:
-        """Changes with every field; a checkpoint belongs to one fingerprint."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        """Changes with every field but the length: a checkpoint belongs to one, and may go on for longer."""
+        fields = {key: value for key, value in asdict(self).items() if key not in ("steps", "minutes")}
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def load_recipe(path: Path) -> Recipe:
+def load_recipe(
+    path: Path, complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None, **length: float | int | None
+) -> Recipe:
     """Read and check a recipe.
+
+    Args:
+        complete: fills in fields that the file leaves out.
+        length: `steps` or `minutes`, instead of the file's.
 
     Raises:
         SystoleError: unreadable, not TOML, or a key is missing, unknown or of the wrong kind.
@@ -85,6 +112,10 @@ def load_recipe(path: Path) -> Recipe:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise SystoleError(f"{path}: not a readable recipe: {error}") from error
     try:
+        fields = complete(fields) if complete else fields
+        if any(length.values()):
+            fields = {key: value for key, value in fields.items() if key not in ("steps", "minutes")}
+            fields.update({key: value for key, value in length.items() if value is not None})
         return recipe_from(fields)
     except (TypeError, KeyError, ValueError) as error:
         raise SystoleError(f"{path}: {error}") from error
@@ -98,7 +129,14 @@ def recipe_from(fields: dict[str, Any]) -> Recipe:
     model = {**fields.pop("model", {}), "knobs": len(knobs)}
     if "dilations" in model:
         model["dilations"] = tuple(model["dilations"])
-    if not stages or stages[-1].until != 1.0:
-        raise ValueError("the last of stages must have until = 1.0")
     optimiser = Optimiser(**fields.pop("optimiser"))
-    return Recipe(**fields, optimiser=optimiser, knobs=knobs, stages=stages, architecture=Architecture(**model))
+    adversarial = adversarial_from(fields.pop("adversarial")) if "adversarial" in fields else None
+    architecture = Architecture(**model)
+    return Recipe(
+        **fields,
+        optimiser=optimiser,
+        knobs=knobs,
+        stages=stages,
+        architecture=architecture,
+        adversarial=adversarial,
+    )

@@ -22,6 +22,7 @@ from torch import Tensor
 from accel.errors import SystoleError
 from training.checkpoint import State, load_checkpoint, save_checkpoint
 from training.dataset import Dataset, load_dataset
+from training.discriminators import control_samples
 from training.generator import Generator
 from training.losses import SpectralLoss, waveform_loss
 from training.metrics import high_pass, log_spectral_distance
@@ -38,7 +39,9 @@ VALIDATION_CLIPS = 8
 
 
 class Trainer:
-    """Applies steps to a state; the forward pass may be compiled."""
+    """Applies steps to a state; the forward pass may be compiled. The discriminators learn from the crops of a step
+    after the generator has: each sees what the other was when the step began.
+    """
 
     def __init__(self, recipe: Recipe, data: Dataset, state: State, compiled: bool) -> None:
         self.recipe, self.state = recipe, state
@@ -53,7 +56,13 @@ class Trainer:
         state, optimiser = self.state, self.recipe.optimiser
         stage = self.recipe.stage(progress)
         batch = self.sampler.batch(state.step, stage)
-        loss = self._loss(batch, stage)
+        output = self.forward(batch.excitation, batch.control)[:, batch.skip :]
+        loss = self._loss(output, batch, stage)
+        opposed = self.recipe.adversarial is not None and self.recipe.adversarial.active(progress)
+        adversary = state.adversary if opposed else None
+        told = control_samples(batch.control, batch.skip) if adversary else None
+        if adversary:
+            loss = loss + adversary.generator_loss(batch.target[:, batch.skip :], output, told)
         state.adam.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(state.generator.parameters(), optimiser.clip)
@@ -63,11 +72,13 @@ class Trainer:
         with torch.no_grad():
             decay = min(optimiser.ema, (1 + state.step) / (10 + state.step))
             torch._foreach_lerp_(list(state.ema.parameters()), list(state.generator.parameters()), 1 - decay)
+        if adversary:
+            scale = learning_rate(self.recipe, state.step, progress) / optimiser.rate
+            adversary.step(batch.target[:, batch.skip :], output, told, scale)
         state.step += 1
         return float(loss.detach())
 
-    def _loss(self, batch: Batch, stage: Stage) -> Tensor:
-        output = self.forward(batch.excitation, batch.control)[:, batch.skip :]
+    def _loss(self, output: Tensor, batch: Batch, stage: Stage) -> Tensor:
         target = batch.target[:, batch.skip :]
         loss = stage.spectral * self.spectral[self.recipe.stages.index(stage)](output, target)
         if stage.waveform:
@@ -105,13 +116,11 @@ class Session:
         trainer: the state and how to advance it.
         validation: held-out clips, a few of which are measured at every checkpoint.
         out: folder of checkpoint and export.
-        minutes: length of the schedule in training time; None: the recipe's steps.
     """
 
     trainer: Trainer
     validation: Dataset
     out: Path
-    minutes: float | None
 
     @property
     def export(self) -> Path:
@@ -120,10 +129,8 @@ class Session:
 
     def progress(self) -> float:
         """How much of the schedule is done, 0..1."""
-        state = self.trainer.state
-        if self.minutes is None:
-            return state.step / self.trainer.recipe.steps
-        return state.seconds / (60 * self.minutes)
+        state, recipe = self.trainer.state, self.trainer.recipe
+        return state.step / recipe.steps if recipe.steps else state.seconds / (60 * (recipe.minutes or 0))
 
     def save(self, loss: float) -> str:
         """Measure, write checkpoint and export; returns a line that says so."""
@@ -155,7 +162,6 @@ def train(
     recipe: Recipe,
     data_dir: Path,
     out: Path,
-    minutes: float | None = None,
     compiled: bool = True,
     stop_at: int | None = None,
     every: float = 120.0,
@@ -166,7 +172,6 @@ def train(
         recipe: what to train.
         data_dir: folder that the recipe's `dataset` is relative to.
         out: folder of checkpoint and export; made if missing.
-        minutes: length of the schedule in training time; None: the recipe's steps.
         compiled: compile the step first (needs a C++ compiler).
         stop_at: stop early, as if killed after this step.
         every: seconds between checkpoints.
@@ -175,7 +180,7 @@ def train(
     stem = data_dir / recipe.dataset
     state = load_checkpoint(out / f"{recipe.name}.ckpt", recipe)
     trainer = Trainer(recipe, load_dataset(stem, ("static", "moving")), state, compiled)
-    session = Session(trainer, load_dataset(stem, ("val_static", "val_moving")), out, minutes)
+    session = Session(trainer, load_dataset(stem, ("val_static", "val_moving")), out)
     session.run(stop_at, every)
     return session.export
 
@@ -193,8 +198,8 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
     try:
-        recipe = load_recipe(options.recipe)
-        train(recipe, options.data, options.out, options.minutes, compiled=not options.no_compile)
+        recipe = load_recipe(options.recipe, minutes=options.minutes)
+        train(recipe, options.data, options.out, compiled=not options.no_compile)
     except (SystoleError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -7,13 +7,18 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-__all__ = ["note", "print_json", "print_pairs", "print_table", "progress"]
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["note", "print_json", "print_pairs", "print_rich", "print_table", "progress"]
 
 _REFRESH_SECONDS = 0.1
+_FILE_WIDTH = 160
+"""Columns of a table that goes into a file or a pipe, which have no width of their own."""
 
 
 def note(message: str) -> None:
@@ -41,6 +46,13 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     width = max((len(label) for label, value in pairs if value), default=0)
     for label, value in pairs:
         click.echo(f"{label.ljust(width)}  {value}" if value else f"\n{label}")
+
+
+def print_rich(table: Table) -> None:
+    """A table of rich's, which breaks long cells to fit the terminal; on stdout."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else _FILE_WIDTH, highlight=False).print(table)
 
 
 @contextlib.contextmanager

@@ -26,7 +26,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "profile": ("app.cli.profile", "Show where the naive generator spends its time."),
     "warmup": ("app.cli.warmup", "Compile the kernels beforehand, once."),
     "bench": ("app.cli.bench", "Measure what this machine can play."),
+    "dataset": ("app.cli.dataset", "Check recordings to train on."),
+    "train": ("app.cli.train", "Make a model from recordings of a synth."),
+    "evaluate": ("app.cli.evaluate", "Measure a model against the synth that it copies."),
     "compile": ("app.cli.compile", "Quantise trained float weights to a model."),
+    "export": ("app.cli.export", "Write a model as ONNX for other runtimes."),
 }
 """Command name -> (module holding `command`, one-line help)."""
 

@@ -76,3 +76,36 @@ def test_correlation_of_a_constant_is_not_a_number():
 def test_high_pass_removes_dc_only():
     x = tone(200)
     assert np.abs(metrics.high_pass(x + 0.5) - x)[4800:-4800].max() < 0.01
+
+
+def test_loudness_of_the_standard_s_tone():
+    """ITU-R BS.1770-5, annex 1: a 997 Hz sine at full scale in one channel reads -3.01."""
+    x = np.sin(2 * np.pi * 997 * np.arange(48000) / RATE)
+    assert metrics.loudness(x) == pytest.approx(-3.01, abs=0.02)
+    assert metrics.loudness(0.1 * x) == pytest.approx(-23.01, abs=0.02)
+    low = np.sin(2 * np.pi * 40 * np.arange(48000) / RATE)
+    assert metrics.loudness(low) < metrics.loudness(x) - 4
+
+
+def moving_noise(seed: int = 3) -> np.ndarray:
+    n, rng = np.arange(24000), np.random.default_rng(seed)
+    return (1.2 + np.sin(2 * np.pi * 7 * n / RATE + seed)) * rng.standard_normal(24000)
+
+
+@pytest.mark.parametrize("late", [0, 10, 64, -200])
+def test_latency_of_a_delayed_copy(late):
+    x = moving_noise()
+    assert metrics.latency(np.roll(x, late), x) == pytest.approx(late, abs=1)
+
+
+def test_latency_without_a_relation_is_not_a_number():
+    assert np.isnan(metrics.latency(moving_noise(3), np.random.default_rng(4).standard_normal(24000)))
+    assert np.isnan(metrics.latency(np.roll(moving_noise(), 3000), moving_noise()))
+    assert np.isnan(metrics.latency(moving_noise()[:1500], moving_noise()[:1500]))
+
+
+def test_peak_between_the_points_of_a_parabola():
+    x = np.arange(9.0)
+    assert metrics.peak_position(3 - (x - 4.3) ** 2) == pytest.approx(4.3)
+    assert np.isnan(metrics.peak_position(x))
+    assert np.isnan(metrics.peak_position(np.full(5, np.nan)))

@@ -49,6 +49,37 @@ def test_a_checkpoint_of_another_recipe_is_refused(recipe, tiny_set, tmp_path):
         train(recipe, tiny_set.parent, tmp_path, compiled=False)
 
 
+def adversarial(recipe_fields):
+    """The tiny recipe with a small discriminator of each kind for its second half."""
+    kinds = [
+        {"name": "wave", "channels": 4, "layers": 4},
+        {"name": "spectral", "channels": 4, "sizes": [128]},
+        {"name": "period", "channels": [4, 8], "periods": [3]},
+    ]
+    return recipe_from({**recipe_fields, "adversarial": {"start": 0.5, "discriminators": kinds}})
+
+
+def test_discriminators_join_learn_and_resume_bit_for_bit(recipe_fields, tiny_set, tmp_path):
+    recipe = adversarial(recipe_fields)
+    whole = train(recipe, tiny_set.parent, tmp_path / "whole", compiled=False)
+    for stop in (3, 7, 9, None):
+        parts = train(recipe, tiny_set.parent, tmp_path / "parts", compiled=False, stop_at=stop)
+    plain = train(recipe_from(recipe_fields), tiny_set.parent, tmp_path / "plain", compiled=False)
+    first, second, without = (load_weights(each)[0].state_dict() for each in (whole, parts, plain))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert not all(torch.equal(first[name], without[name]) for name in first)
+    start = load_checkpoint(tmp_path / "new.ckpt", recipe).adversary
+    end = load_checkpoint(tmp_path / "whole" / "tiny.ckpt", recipe).adversary
+    pairs = zip(start.discriminators.parameters(), end.discriminators.parameters(), strict=True)
+    assert all(not torch.equal(p, q) for p, q in pairs)
+
+
+def test_crops_too_short_for_a_discriminator_are_refused(recipe_fields):
+    kinds = [{"name": "spectral", "sizes": [1024]}]
+    with pytest.raises(ValueError, match=r"stages.crop is 512; the discriminators need"):
+        recipe_from({**recipe_fields, "adversarial": {"start": 0.5, "discriminators": kinds}})
+
+
 def test_batches_depend_on_the_step_alone(recipe, tiny_set):
     sampler = Sampler(load_dataset(tiny_set), recipe.architecture.context, seed=1)
     stage = replace(recipe.stages[0], cold=0.0)

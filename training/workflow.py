@@ -1,0 +1,54 @@
+"""A data set in, a model that plays out: check, train, report, quantise, measure."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from accel.errors import SystoleError
+from training.check import check_dataset
+from training.defaults import completed, find_recipe
+from training.recipe import load_recipe
+from training.report import write_report
+from training.ship import ship
+from training.train import train
+
+__all__ = ["make_model"]
+
+
+def make_model(
+    stem: Path,
+    recipe_name: str,
+    out: Path,
+    *,
+    minutes: float | None = None,
+    steps: int | None = None,
+    compiled: bool = True,
+) -> Path:
+    """Train on a data set and write checkpoint, weights, report and program to `out`; returns the program's file.
+
+    Args:
+        stem: the data set, files without suffix.
+        recipe_name: a TOML file, or a name of one that ships.
+        minutes, steps: the training's length, instead of the recipe's.
+        compiled: compile the step first (needs a C++ compiler).
+
+    Raises:
+        SystoleError: the data cannot be learnt from, or the recipe is wrong; one line for the first fault.
+    """
+    found = check_dataset(stem)
+    for finding in found.findings:
+        if finding.severity == "error":
+            more = f"; {found.errors - 1} more: systole dataset check {stem}" if found.errors > 1 else ""
+            raise SystoleError(f"{stem}: {finding.line}{more}")
+        print(f"warning: {stem.name}: {finding.line}", file=sys.stderr)
+    knobs: list[str] = found.facts["columns"][1:]
+    recipe = load_recipe(
+        find_recipe(recipe_name), lambda fields: completed(fields, stem, knobs), minutes=minutes, steps=steps
+    )
+    weights = train(recipe, stem.parent, out, compiled=compiled)
+    write_report(recipe, stem.parent, out, out, out)
+    folder = out / "model"  # weights and program have one name
+    folder.mkdir(exist_ok=True)
+    ship(weights, stem, folder)
+    return folder / f"{recipe.name}.safetensors"
