@@ -88,7 +88,7 @@ class Formats:
 
 
 def control_scale(inputs: int) -> Floats:
-    """Weight that reads an input's CV counts as Q0.15, over the float network's weight of it: volts/3, then 2*knob-1."""
+    """What turns the float network's weights of volts/3, then of 2*knob-1, into weights of CV counts as Q0.15."""
     scale = np.full(inputs, 2.0 * UNITY / KNOB_COUNTS)
     scale[0] = UNITY / COUNTS_PER_VOLT / 3
     return scale
