@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import torch
+
 from accel.errors import SystoleError
 from training.check import check_dataset
 from training.defaults import completed, find_recipe
@@ -23,6 +25,7 @@ def make_model(
     *,
     minutes: float | None = None,
     steps: int | None = None,
+    threads: int = 1,
     compiled: bool = True,
 ) -> Path:
     """Train on a data set and write checkpoint, weights, report and program to `out`; returns the program's file.
@@ -31,6 +34,7 @@ def make_model(
         stem: the data set, files without suffix.
         recipe_name: a TOML file, or a name of one that ships.
         minutes, steps: the training's length, instead of the recipe's.
+        threads: of the CPU; the network is small, so more than one gain little.
         compiled: compile the step first (needs a C++ compiler).
 
     Raises:
@@ -46,7 +50,12 @@ def make_model(
     recipe = load_recipe(
         find_recipe(recipe_name), lambda fields: completed(fields, stem, knobs), minutes=minutes, steps=steps
     )
-    weights = train(recipe, stem.parent, out, compiled=compiled)
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
+    try:
+        weights = train(recipe, stem.parent, out, compiled=compiled)
+    finally:
+        torch.set_flush_denormal(False)  # a flag of the whole thread, which callers go on using
     write_report(recipe, stem.parent, out, out, out)
     folder = out / "model"  # weights and program have one name
     folder.mkdir(exist_ok=True)

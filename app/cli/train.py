@@ -36,13 +36,12 @@ def command(
     if minutes and steps:
         raise click.UsageError("--minutes and --steps exclude each other")
     with needs("train"):
-        import torch
-
         from training.check import set_stem
         from training.workflow import make_model
 
-        torch.set_num_threads(threads)
         stem = set_stem(Path(dataset))
         folder = Path(out) if out else stem.with_name(f"{stem.name}-model")
-        model = make_model(stem, recipe, folder, minutes=minutes, steps=steps, compiled=not no_compile)
+        model = make_model(
+            stem, recipe, folder, minutes=minutes, steps=steps, threads=threads, compiled=not no_compile
+        )
     click.echo(f"{model}: ready; try it: systole render --model {model} FILE.mid")
