@@ -41,7 +41,5 @@ def command(
 
         stem = set_stem(Path(dataset))
         folder = Path(out) if out else stem.with_name(f"{stem.name}-model")
-        model = make_model(
-            stem, recipe, folder, minutes=minutes, steps=steps, threads=threads, compiled=not no_compile
-        )
+        model = make_model(stem, recipe, folder, minutes=minutes, steps=steps, threads=threads, compiled=not no_compile)
     click.echo(f"{model}: ready; try it: systole render --model {model} FILE.mid")
