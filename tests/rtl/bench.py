@@ -39,7 +39,9 @@ def build(top: str, sources: Sequence[str], parameters: Mapping[str, int], flags
     files += assertions([name for name in sources if "/" not in name])
     host = config.share_dir / "lib" / "verilator" / "verilator.cpp"
     options = [*(f"-G{name}={value}" for name, value in parameters.items()), *flags]
-    name = f"{top}-{tools.digest([*files, host, tools.verilator()], options)}"
+    # The program finds cocotb's library by its whole path, which another checkout does not share.
+    made_from = [*options, str(config.libs_dir)]
+    name = f"{top}-{tools.digest([*files, host, tools.verilator()], made_from)}"
     with tools.build_folder(name) as (folder, complete):
         if complete:
             return folder / top
