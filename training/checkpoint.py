@@ -1,16 +1,20 @@
 """What a training run leaves between two steps, so that it can be killed at any moment and continue."""
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
+import numpy as np
 import torch
 
 from accel.atomic import atomic_path
+from accel.compiler import Formats
 from accel.errors import SystoleError
 from training.adversarial import Adversary
 from training.generator import Generator
+from training.quantised import QuantisedGenerator
 from training.recipe import Recipe
 
 BETAS = (0.9, 0.98)
@@ -24,10 +28,20 @@ class State:
     ema: Generator
     adam: torch.optim.Adam
     adversary: Adversary | None = None
+    formats: Formats | None = None
+    """Of the streams, once the training rounds; None before."""
     step: int = 0
     seconds: float = 0.0
     history: list[list[float]] = field(default_factory=list)
     """[step, progress, mean training loss, validation LSD in dB], one row per checkpoint."""
+
+    def result(self) -> Generator:
+        """The averaged generator; on the grids of the integers, once the training rounds."""
+        if self.formats is None:
+            return self.ema
+        found = copy.deepcopy(self.ema)
+        found.load_state_dict(QuantisedGenerator(self.ema, self.formats).snapped())
+        return found
 
 
 def new_state(recipe: Recipe) -> State:
@@ -49,6 +63,7 @@ def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
         "ema": state.ema.state_dict(),
         "adam": state.adam.state_dict(),
         "adversary": state.adversary.state_dict() if state.adversary else None,
+        "formats": _plain(state.formats),
         "step": state.step,
         "seconds": state.seconds,
         "history": state.history,
@@ -75,7 +90,21 @@ def load_checkpoint(path: Path, recipe: Recipe) -> State:
         state.adam.load_state_dict(content["adam"])
         if state.adversary is not None:
             state.adversary.load_state_dict(content["adversary"])
+        state.formats = _formats(content["formats"])
         state.step, state.seconds, state.history = content["step"], content["seconds"], content["history"]
-    except (OSError, RuntimeError, UnpicklingError, KeyError, ValueError) as error:
+    except (OSError, RuntimeError, UnpicklingError, KeyError, TypeError, ValueError) as error:
         raise SystoleError(f"{path}: not a readable checkpoint: {error}") from error
     return state
+
+
+def _plain(formats: Formats | None) -> dict[str, Any] | None:
+    if formats is None:
+        return None
+    fields = asdict(formats)
+    return fields | {name: fields[name].tolist() for name in ("condition", "ramp_shift")}
+
+
+def _formats(plain: dict[str, Any] | None) -> Formats | None:
+    if plain is None:
+        return None
+    return Formats(**(plain | {name: np.array(plain[name]) for name in ("condition", "ramp_shift")}))

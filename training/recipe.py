@@ -47,6 +47,8 @@ class Stage:
     sizes: tuple[int, ...]
     convergence: float
     level: float
+    integers: bool = False
+    """Train what will play: weights and streams rounded as the accelerator rounds them."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Recipe:
     steps: int | None = None
     minutes: float | None = None
     """The schedule's length in steps (the same weights again on the same machine) or in minutes of training."""
+    pitched: bool = True
+    """Whether the synth's pitch follows the note; noise has none."""
     adversarial: AdversarialRecipe | None = None
     """Discriminators that join for the last part of the schedule; None: none do."""
 
@@ -77,6 +81,9 @@ class Recipe:
             raise ValueError("steps or minutes must say how long the training is, one of them")
         if not (self.steps or self.minutes or 0) > 0:
             raise ValueError(f"steps = {self.steps}, minutes = {self.minutes}: must be above 0")
+        rounded = [stage.integers for stage in self.stages]
+        if rounded != sorted(rounded):
+            raise ValueError("stages.integers must stay true once it is: the last weights are the ones exported")
         if self.adversarial is None:
             return
         late = [stage for stage in self.stages if stage.until > self.adversarial.start]

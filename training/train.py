@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from accel.errors import SystoleError
 from training.checkpoint import State, load_checkpoint, save_checkpoint
@@ -27,6 +27,7 @@ from training.generator import Generator
 from training.losses import SpectralLoss, waveform_loss
 from training.metrics import high_pass, log_spectral_distance
 from training.progress import Progress
+from training.quantised import QuantisedGenerator, calibrated_formats
 from training.recipe import Recipe, Stage, load_recipe
 from training.render import render_float
 from training.sampling import Batch, Sampler
@@ -34,6 +35,7 @@ from training.weights import metadata, save_weights
 
 CONDITIONING_LIMIT = 6.0
 """Gate biases beyond this are penalised: the gate is saturated there, and int16 streams must hold them."""
+Forward = Callable[[Tensor, Tensor], Tensor]
 AVERAGE = 200
 VALIDATION_CLIPS = 8
 
@@ -44,11 +46,10 @@ class Trainer:
     """
 
     def __init__(self, recipe: Recipe, data: Dataset, state: State, compiled: bool) -> None:
-        self.recipe, self.state = recipe, state
+        self.recipe, self.state, self.compiled = recipe, state, compiled
         self.sampler = Sampler(data, recipe.architecture.context, recipe.seed)
-        self.forward: Callable[[Tensor, Tensor], Tensor] = (
-            torch.compile(state.generator, dynamic=False) if compiled else state.generator
-        )
+        self.plain = self._ready(state.generator)
+        self.rounding: Forward | None = None
         self.spectral = [SpectralLoss(s.sizes, s.convergence, s.level) for s in recipe.stages]
 
     def step(self, progress: float) -> float:
@@ -56,7 +57,7 @@ class Trainer:
         state, optimiser = self.state, self.recipe.optimiser
         stage = self.recipe.stage(progress)
         batch = self.sampler.batch(state.step, stage)
-        output = self.forward(batch.excitation, batch.control)[:, batch.skip :]
+        output = self.forward(stage)(batch.excitation, batch.control)[:, batch.skip :]
         loss = self._loss(output, batch, stage)
         opposed = self.recipe.adversarial is not None and self.recipe.adversarial.active(progress)
         adversary = state.adversary if opposed else None
@@ -77,6 +78,20 @@ class Trainer:
             adversary.step(batch.target[:, batch.skip :], output, told, scale)
         state.step += 1
         return float(loss.detach())
+
+    def forward(self, stage: Stage) -> Forward:
+        """The generator in float, or as the accelerator computes it; the formats are chosen when first needed."""
+        if not stage.integers:
+            return self.plain
+        state = self.state
+        if self.rounding is None:
+            state.formats = state.formats or calibrated_formats(state.ema)
+            self.rounding = self._ready(QuantisedGenerator(state.generator, state.formats))
+        return self.rounding
+
+    def _ready(self, module: nn.Module) -> Forward:
+        made: Forward = torch.compile(module, dynamic=False) if self.compiled else module
+        return made
 
     def _loss(self, output: Tensor, batch: Batch, stage: Stage) -> Tensor:
         target = batch.target[:, batch.skip :]
@@ -135,11 +150,12 @@ class Session:
     def save(self, loss: float) -> str:
         """Measure, write checkpoint and export; returns a line that says so."""
         state, recipe = self.trainer.state, self.trainer.recipe
-        distance = validate(state.ema, self.validation)
+        result = state.result()
+        distance = validate(result, self.validation)
         state.history.append([state.step, self.progress(), loss, distance])
         save_checkpoint(self.out / f"{recipe.name}.ckpt", state, recipe)
         figures: dict[str, Any] = {"steps": state.step, "minutes": round(state.seconds / 60, 1)}
-        save_weights(self.export, state.ema.state_dict(), metadata(recipe, figures))
+        save_weights(self.export, result.state_dict(), metadata(recipe, figures))
         return f"step {state.step}: validation LSD {distance:.2f} dB; wrote {self.export}"
 
     def run(self, stop_at: int | None, every: float) -> None:

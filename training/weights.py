@@ -36,7 +36,7 @@ def metadata(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any]:
         "residual_scale": 1.0,
         "skip_scale": 1.0,
         "knobs": [vars(knob) for knob in recipe.knobs],
-        "pitched": True,
+        "pitched": recipe.pitched,
         "licence": recipe.licence,
         "credit": recipe.credit,
         "description": recipe.description,

@@ -3,11 +3,14 @@ from dataclasses import replace
 import pytest
 import torch
 
+from accel.compiler import compile_network
 from accel.errors import SystoleError
+from accel.network import load_network
 from training.checkpoint import load_checkpoint
 from training.dataset import load_dataset
 from training.recipe import load_recipe, recipe_from
 from training.sampling import Sampler
+from training.ship import quantisation_snr
 from training.train import train
 from training.weights import load_weights
 
@@ -72,6 +75,33 @@ def test_discriminators_join_learn_and_resume_bit_for_bit(recipe_fields, tiny_se
     end = load_checkpoint(tmp_path / "whole" / "tiny.ckpt", recipe).adversary
     pairs = zip(start.discriminators.parameters(), end.discriminators.parameters(), strict=True)
     assert all(not torch.equal(p, q) for p, q in pairs)
+
+
+def rounded(recipe_fields):
+    """The tiny recipe with the accelerator's arithmetic in its second stage."""
+    first, second = recipe_fields["stages"]
+    return recipe_from({**recipe_fields, "stages": [first, {**second, "integers": True}]})
+
+
+def test_training_on_integers_resumes_bit_for_bit_and_exports_what_the_compiler_keeps(
+    recipe_fields, tiny_set, tmp_path
+):
+    recipe = rounded(recipe_fields)
+    whole = train(recipe, tiny_set.parent, tmp_path / "whole", compiled=False)
+    for stop in (3, 9, 10, None):
+        parts = train(recipe, tiny_set.parent, tmp_path / "parts", compiled=False, stop_at=stop)
+    first, second = load_weights(whole)[0].state_dict(), load_weights(parts)[0].state_dict()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    network = load_network(whole)
+    assert quantisation_snr(network, compile_network(network)) > 50  # the streams' rounding alone
+    average = load_checkpoint(tmp_path / "whole" / "tiny.ckpt", recipe).ema
+    assert any(not torch.equal(first[name], tensor) for name, tensor in average.state_dict().items())
+
+
+def test_rounding_is_not_taken_back(recipe_fields):
+    first, second = recipe_fields["stages"]
+    with pytest.raises(ValueError, match=r"stages\.integers must stay true"):
+        recipe_from({**recipe_fields, "stages": [{**first, "integers": True}, second]})
 
 
 def test_crops_too_short_for_a_discriminator_are_refused(recipe_fields):
