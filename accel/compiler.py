@@ -197,6 +197,7 @@ def compile_network(network: Network, *, ranges: Ranges | None = None) -> Progra
     formats = choose_formats(network, ranges or calibrate(network))
     images = _Images(shape.name)
     codes = [channel_code(source, k) for k in shape.harmonics for source in (Source.SINE, Source.COSINE)]
+    codes += [channel_code(Source.SINE, k) for k in shape.sines]
     images.excite(codes + [channel_code(Source.NOISE)] * shape.noise, shape.rate)
     _add_control(images, network, formats)
     images.add(Op.INPUT, quantise_rows(network.layer("first_conv"), Q15, formats.residual, f"{shape.name}: first_conv"))

@@ -8,6 +8,7 @@ unhurried; `systole profile` shows where its time goes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,14 +21,19 @@ from accel.formats import C4_HZ, FADE_TOP, FADE_WIDTH_BITS, HOP, LEAK_SHIFT, RAT
 from accel.program import Knob
 from accel.program_file import read_tensors
 
-__all__ = ["Architecture", "Network", "load_network"]
+__all__ = ["Architecture", "Network", "check_tones", "load_network"]
 
 Floats = NDArray[np.float64]
 SCHEMA = "systole-float/1"
+MOST_HARMONIC = 64
+"""The highest harmonic that a program's excitation can name."""
 
 
 class Architecture(msgspec.Struct, frozen=True, kw_only=True):
-    """Metadata of a float model; see docs/training.md."""
+    """Metadata of a float model; see docs/training.md.
+
+    Excitation channels, in this order: sine and cosine of each of `harmonics`, the sine of each of `sines`, noise.
+    """
 
     schema: str
     name: str
@@ -36,6 +42,7 @@ class Architecture(msgspec.Struct, frozen=True, kw_only=True):
     kernel: int
     dilations: tuple[int, ...]
     harmonics: tuple[int, ...]
+    sines: tuple[int, ...] = ()
     noise: bool = True
     knobs: tuple[Knob, ...] = ()
     title: str = ""
@@ -49,6 +56,31 @@ class Architecture(msgspec.Struct, frozen=True, kw_only=True):
     skip_scale: float = 1.0
     metrics: dict[str, object] = {}
     seed: int = 0
+
+    @property
+    def excitation_channels(self) -> int:
+        """Inputs of the first convolution."""
+        return 2 * len(self.harmonics) + len(self.sines) + int(self.noise)
+
+
+def check_tones(harmonics: Sequence[int], sines: Sequence[int]) -> None:
+    """Check what an oscillator is to give.
+
+    Args:
+        harmonics: harmonic numbers that come as sine and cosine.
+        sines: harmonic numbers that come as a sine alone.
+
+    Raises:
+        ValueError: a number is no integer in 1..64 or comes twice; the message names the field.
+    """
+    seen: set[int] = set()
+    for name, numbers in (("harmonics", harmonics), ("sines", sines)):
+        for k in numbers:
+            if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_HARMONIC:
+                raise ValueError(f"{name}: {k!r} is no harmonic number; allowed: integers 1..{MOST_HARMONIC}")
+            if k in seen:
+                raise ValueError(f"{name}: {k} comes twice; allowed: each harmonic once in harmonics and sines")
+            seen.add(k)
 
 
 def conv1d(x: Floats, weight: Floats, bias: Floats, dilation: int = 1) -> Floats:
@@ -114,13 +146,18 @@ class Network:
         return (rows[:-1, None] * (1 - ramp) + rows[1:, None] * ramp).reshape((-1, *rows.shape[1:]))
 
     def excitation(self, volts: Floats, noise: Floats, phase: float = 0.0) -> Floats:
-        """Sines, cosines and noise: volts [N], noise [(N-1)*hop] in [-1, 1) -> [(N-1)*hop, E]."""
+        """Channels as `Architecture` orders them: volts [N], noise [(N-1)*hop] in [-1, 1) -> [(N-1)*hop, E]."""
         step = C4_HZ * np.exp2(self.interpolate(volts)) / self.architecture.rate
         turns = phase + np.concatenate([[0.0], np.cumsum(step)[:-1]])
+
+        def gain(k: int) -> Floats:
+            return np.clip((FADE_TOP / 2.0**32 - k * step) * 2.0 ** (32 - FADE_WIDTH_BITS), 0, 1)
+
         channels = []
         for k in self.architecture.harmonics:
-            gain = np.clip((FADE_TOP / 2.0**32 - k * step) * 2.0 ** (32 - FADE_WIDTH_BITS), 0, 1)
-            channels += [gain * np.sin(2 * np.pi * k * turns), gain * np.cos(2 * np.pi * k * turns)]
+            faded = gain(k)
+            channels += [faded * np.sin(2 * np.pi * k * turns), faded * np.cos(2 * np.pi * k * turns)]
+        channels += [gain(k) * np.sin(2 * np.pi * k * turns) for k in self.architecture.sines]
         if self.architecture.noise:
             channels.append(noise)
         return np.stack(channels, axis=1)
@@ -159,8 +196,7 @@ class Network:
 def expected_shapes(shape: Architecture) -> dict[str, tuple[int, ...]]:
     """Name and shape of every weight but the control network's hidden ones."""
     c, s, k = shape.channels, shape.skip_channels, shape.kernel
-    inputs = 2 * len(shape.harmonics) + int(shape.noise)
-    found: dict[str, tuple[int, ...]] = {"first_conv": (c, inputs, 1)}
+    found: dict[str, tuple[int, ...]] = {"first_conv": (c, shape.excitation_channels, 1)}
     for index in range(len(shape.dilations)):
         found[f"conv_layers.{index}.conv"] = (2 * c, c, k)
         if index < len(shape.dilations) - 1:
@@ -173,7 +209,7 @@ def load_network(path: str | Path) -> Network:
     """Read a float model as `training` writes it.
 
     Raises:
-        SystoleError: one line that names the file, the weight and its needed shape.
+        SystoleError: one line that names the file, and the weight and its needed shape or the metadata's field.
     """
     tensors, text = read_tensors(path)
     try:
@@ -182,6 +218,12 @@ def load_network(path: str | Path) -> Network:
         raise SystoleError(f"{path}: metadata: {error}") from None
     if shape.schema != SCHEMA:
         raise SystoleError(f"{path}: schema is {shape.schema!r}, this version reads {SCHEMA!r}")
+    try:
+        check_tones(shape.harmonics, shape.sines)
+    except ValueError as error:
+        raise SystoleError(f"{path}: {error}") from None
+    if not shape.excitation_channels:
+        raise SystoleError(f"{path}: harmonics, sines and noise give no excitation channel; needed: one or more")
     weights: dict[str, Floats] = {}
     for name, wanted in expected_shapes(shape).items():
         for part, size in (("weight", wanted), ("bias", wanted[:1])):

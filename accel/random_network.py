@@ -25,6 +25,7 @@ def random_network(rng: np.random.Generator, shape: Shape | None = None, *, resi
         kernel=shape.kernel,
         dilations=shape.dilations,
         harmonics=shape.harmonics,
+        sines=shape.sines,
         knobs=tuple(Knob(f"knob{index}", f"Knob {index}") for index in range(shape.knobs)),
         rate=shape.rate,
         hop=shape.hop,

@@ -51,6 +51,8 @@ class Shape:
     rate: int = 48_000
     head: int | None = None
     """Rows of the head's first 1x1; the skip width, if not given."""
+    sines: tuple[int, ...] = ()
+    """Harmonics that come as a sine alone, after the pairs of `harmonics`."""
 
 
 class _Images:
@@ -118,6 +120,7 @@ def _draw(rng: np.random.Generator, shape: Shape, spread: float, extreme: bool, 
     images = _Images(rng, spread, extreme)
     width, layers = shape.channels, len(shape.dilations)
     codes = [channel_code(source, k) for k in shape.harmonics for source in (Source.SINE, Source.COSINE)]
+    codes += [channel_code(Source.SINE, k) for k in shape.sines]
     codes.append(channel_code(Source.NOISE))
     images.rows.append(descriptor(op=Op.EXCITE, rows=len(codes), multiplier=exponent_offset(shape.rate)))
     images.biases.append(np.array(codes, np.int32))
@@ -177,12 +180,15 @@ def _log_uniform(rng: np.random.Generator, largest: int) -> int:
     return min(largest, int(np.exp2(rng.uniform(0, np.log2(largest + 1)))))
 
 
-def random_shape(rng: np.random.Generator, *, largest: int = 64, most_layers: int = 30) -> Shape:
-    """Any legal sizes: C 1..64, K 1..5, L 1..30, dilations to 512, hops 16..256, odd skip widths."""
+def random_shape(rng: np.random.Generator, *, largest: int = 64, most_layers: int = 30, most_sines: int = 0) -> Shape:
+    """Any legal sizes: C 1..64, K 1..5, L 1..30, dilations to 512, hops 16..256, odd skip widths.
+
+    The oscillator gives up to 6 pairs of sine and cosine, and up to `most_sines` (0..58) sines of other harmonics.
+    """
     layers = _log_uniform(rng, most_layers)
     dilations = rng.integers(1, 513, layers) if rng.random() < 0.5 else 2 ** (np.arange(layers) % 10)
     count = int(rng.integers(0, 7))
-    return Shape(
+    shape = Shape(
         channels=_log_uniform(rng, largest),
         skip=_log_uniform(rng, largest),
         kernel=int(rng.integers(1, 6)),
@@ -193,3 +199,8 @@ def random_shape(rng: np.random.Generator, *, largest: int = 64, most_layers: in
         hop=int(rng.choice([16, 32, 64, 128, 256])),
         rate=int(rng.choice([24_000, 48_000])),
     )
+    if not most_sines:
+        return shape
+    free = [k for k in range(1, 65) if k not in shape.harmonics]
+    sines = rng.choice(free, int(rng.integers(0, most_sines + 1)), replace=False)
+    return dataclasses.replace(shape, sines=tuple(int(k) for k in sines))

@@ -8,7 +8,7 @@ Each discriminator draws its first weights from its own seed and has its gradien
 changes nothing in the others, and whatever ran before changes nothing at all.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -116,14 +116,31 @@ class Adversary:
             scale: of the learning rate, for a schedule.
         """
         losses = self.losses(real, fake, control)
+        self.update(losses, scale)
+        return float(losses.detach().mean())
+
+    def update(
+        self,
+        losses: Tensor,
+        scale: float = 1.0,
+        average: Callable[[Iterable[nn.Parameter]], None] | None = None,
+    ) -> None:
+        """One update of the discriminators.
+
+        Args:
+            losses: what `losses` returned.
+            scale: of the learning rate, for a schedule.
+            average: of the gradients, over processes that train together; None: there is one process.
+        """
         self.adam.zero_grad(set_to_none=True)
         losses.sum().backward()
+        if average is not None:
+            average(self.discriminators.parameters())
         for discriminator in self.discriminators:
             nn.utils.clip_grad_norm_(discriminator.parameters(), self.recipe.clip)
         for group in self.adam.param_groups:
             group["lr"] = scale * self.recipe.rate
         self.adam.step()
-        return float(losses.detach().mean())
 
     def generator_loss(self, real: Tensor, fake: Tensor, control: Tensor | None = None) -> Tensor:
         """Weighted adversarial loss + feature matching, mean over the discriminators, whose weights get no gradient.

@@ -35,12 +35,26 @@ class State:
     history: list[list[float]] = field(default_factory=list)
     """[step, progress, mean training loss, validation LSD in dB], one row per checkpoint."""
 
+    def to(self, device: torch.device) -> "State":
+        """Move weights and the optimisers' averages; returns itself."""
+        averages = self.adam.state_dict()
+        self.generator.to(device)
+        self.ema.to(device)
+        self.adam = torch.optim.Adam(self.generator.parameters(), betas=BETAS)  # the weights may be other objects now
+        self.adam.load_state_dict(averages)  # puts each average where its weight is
+        if self.adversary is not None:
+            self.adversary.to(device)
+        return self
+
+    def averaged(self) -> Generator:
+        """A copy of the averaged generator on the CPU."""
+        return copy.deepcopy(self.ema).cpu()
+
     def result(self) -> Generator:
-        """The averaged generator; on the grids of the integers, once the training rounds."""
-        if self.formats is None:
-            return self.ema
-        found = copy.deepcopy(self.ema)
-        found.load_state_dict(QuantisedGenerator(self.ema, self.formats).snapped())
+        """The averaged generator, on the CPU; on the grids of the integers, once the training rounds."""
+        found = self.averaged()
+        if self.formats is not None:
+            found.load_state_dict(QuantisedGenerator(found, self.formats).snapped())
         return found
 
 
@@ -56,7 +70,7 @@ def new_state(recipe: Recipe) -> State:
 
 
 def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
-    """Write everything that the next step depends on."""
+    """Write everything that the next step depends on; a machine without a GPU can read what one with a GPU wrote."""
     content = {
         "recipe": recipe.fingerprint(),
         "generator": state.generator.state_dict(),
@@ -69,7 +83,7 @@ def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
         "history": state.history,
     }
     with atomic_path(path) as temporary:
-        torch.save(content, temporary)
+        torch.save(_on_cpu(content), temporary)
 
 
 def load_checkpoint(path: Path, recipe: Recipe) -> State:
@@ -95,6 +109,15 @@ def load_checkpoint(path: Path, recipe: Recipe) -> State:
     except (OSError, RuntimeError, UnpicklingError, KeyError, TypeError, ValueError) as error:
         raise SystoleError(f"{path}: not a readable checkpoint: {error}") from error
     return state
+
+
+def _on_cpu(content: Any) -> Any:
+    """The same dictionaries and lists with every tensor on the CPU."""
+    if isinstance(content, dict):
+        return {key: _on_cpu(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return type(content)(_on_cpu(value) for value in content)
+    return content.cpu() if isinstance(content, torch.Tensor) else content
 
 
 def _plain(formats: Formats | None) -> dict[str, Any] | None:

@@ -25,7 +25,8 @@ def dequantise(program: Program) -> Network:
     """The float network whose weights are the program's.
 
     Raises:
-        SystoleError: the program's card names no formats, or its excitation is not sine and cosine pairs, then noise.
+        SystoleError: the program's card names no formats, or its excitation is not in the order of
+            `accel.network.Architecture`.
     """
     formats = program.card.formats
     needed = ["residual", "skip", "head", "hidden"]
@@ -43,7 +44,7 @@ def dequantise(program: Program) -> Network:
 
 def _architecture(program: Program) -> Architecture:
     gated = program.of(Op.GATED)
-    harmonics, noise = _excitation(program)
+    harmonics, sines, noise = _excitation(program)
     card = program.card
     return Architecture(
         schema=SCHEMA,
@@ -53,6 +54,7 @@ def _architecture(program: Program) -> Architecture:
         kernel=gated[0].taps,
         dilations=tuple(each.dilation for each in gated),
         harmonics=harmonics,
+        sines=sines,
         noise=noise,
         knobs=card.knobs,
         title=card.title,
@@ -66,15 +68,19 @@ def _architecture(program: Program) -> Architecture:
     )
 
 
-def _excitation(program: Program) -> tuple[tuple[int, ...], bool]:
-    """Harmonics and whether there is noise, if the channels lie as `accel.network` has them."""
+def _excitation(program: Program) -> tuple[tuple[int, ...], tuple[int, ...], bool]:
+    """Harmonics, sines and whether there is noise, if the channels lie as `accel.network` has them."""
     codes = [(int(code) & 255, int(code) >> 8) for code in program.of(Op.EXCITE)[0].bias]
     noise = bool(codes) and codes[-1][0] == Source.NOISE
     tones = codes[: len(codes) - noise]
-    harmonics = tuple(harmonic for _, harmonic in tones[::2])
-    if tones != [(source, k) for k in harmonics for source in (Source.SINE, Source.COSINE)]:
-        raise SystoleError(f"{program.name}: excitation channels {codes}; needed: sine, cosine of each harmonic, noise")
-    return harmonics, noise
+    pairs = sum(source == Source.COSINE for source, _ in tones)
+    harmonics = tuple(k for _, k in tones[: 2 * pairs : 2])
+    sines = tuple(k for _, k in tones[2 * pairs :])
+    wanted = [(source, k) for k in harmonics for source in (Source.SINE, Source.COSINE)]
+    if tones != wanted + [(Source.SINE, k) for k in sines]:
+        needed = "sine, cosine of each of some harmonics, sines of others, noise"
+        raise SystoleError(f"{program.name}: excitation channels {codes}; needed: {needed}")
+    return harmonics, sines, noise
 
 
 def _layer(each: Pass, source: int, target: NDArray[np.int64] | int) -> Layer:

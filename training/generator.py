@@ -8,26 +8,64 @@ result is that of a voice that has just been started.
 
 import math
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, linear, pad
 
-from training.excitation import CHANNELS, HOP
+from accel.network import check_tones
+from training.excitation import HARMONICS, HOP, channel_count
+from training.harmonic_bank import start_as_bank
 
-CONTROL_WIDTH = 32
 LEAK = 1 / 8
+MOST_CONTROL_WIDTH, MOST_CONTROL_DEPTH = 512, 3
+"""What a program can hold: 512 inputs of a layer, four control layers with the last one."""
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """Sizes of a generator; the default is A15 (14.4 k multiply-accumulates per sample)."""
+    """Sizes of a generator; the default is A15 (14.4 k multiply-accumulates per sample).
+
+    Attributes:
+        harmonics: harmonics of the oscillator, 1..64, that come as sine and cosine.
+        sines: further harmonics that come as a sine alone.
+        control_width: neurons of each hidden layer of the control network, 1..512.
+        control_depth: its hidden layers, 1..3.
+        bank: whether the weights start as a bank of harmonics (training/harmonic_bank.py); no part of what is exported.
+    """
 
     channels: int = 16
     skip_channels: int = 16
     kernel: int = 2
     dilations: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256)
     knobs: int = 4
+    harmonics: tuple[int, ...] = HARMONICS
+    sines: tuple[int, ...] = ()
+    control_width: int = 32
+    control_depth: int = 2
+    bank: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no program could hold.
+
+        Raises:
+            ValueError: a field of the oscillator or the control network; the message names it and what is allowed.
+        """
+        for name in ("harmonics", "sines"):
+            if not isinstance(getattr(self, name), tuple):
+                raise ValueError(f"{name} is {getattr(self, name)!r}; allowed: a list of integers 1..64")
+        check_tones(self.harmonics, self.sines)
+        for name, most in (("control_width", MOST_CONTROL_WIDTH), ("control_depth", MOST_CONTROL_DEPTH)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+                raise ValueError(f"{name} is {value!r}; allowed: integers 1..{most}")
+        if not isinstance(self.bank, bool):
+            raise ValueError(f"bank is {self.bank!r}; allowed: true or false")
+        if self.bank and not (self.harmonics or self.sines):
+            raise ValueError("bank is true without any harmonics or sines; needed: a sine to begin with")
+        if self.bank and self.skip_channels < 2:
+            raise ValueError(f"bank is true with {self.skip_channels} skip_channels; needed: 2 or more")
 
     @property
     def layers(self) -> int:
@@ -71,35 +109,32 @@ class Generator(nn.Module):
     def __init__(self, arch: Architecture) -> None:
         super().__init__()
         self.arch = arch
-        self.first_conv = nn.Linear(CHANNELS, arch.channels)
+        self.first_conv = nn.Linear(channel_count(arch.harmonics, arch.sines), arch.channels)
         self.conv_layers = nn.ModuleList(_Block(arch, i == arch.layers - 1) for i in range(arch.layers))
         self.last_conv_layers = nn.ModuleDict(
             {"1": nn.Linear(arch.skip_channels, arch.skip_channels), "3": nn.Linear(arch.skip_channels, 1)}
         )
-        self.control = nn.ModuleList(
-            [
-                nn.Linear(1 + arch.knobs, CONTROL_WIDTH),
-                nn.Linear(CONTROL_WIDTH, CONTROL_WIDTH),
-                nn.Linear(CONTROL_WIDTH, arch.layers * 2 * arch.channels),
-            ]
-        )
+        widths = [1 + arch.knobs, *[arch.control_width] * arch.control_depth, arch.layers * 2 * arch.channels]
+        self.control = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(widths))
         with torch.no_grad():  # a sum of L blocks should start with the spread of one
-            self.get_parameter("control.2.weight").mul_(0.5)
+            self.get_parameter(f"control.{arch.control_depth}.weight").mul_(0.5)
             for block in self._blocks():
                 block.conv1x1_skip.weight.mul_(1.5 / math.sqrt(arch.layers))
                 block.conv1x1_skip.bias.zero_()
                 if block.conv1x1_out is not None:
                     block.conv1x1_out.weight.mul_(0.7)
+        if arch.bank:
+            start_as_bank(self)
 
     def _blocks(self) -> list[_Block]:
         return [block for block in self.conv_layers if isinstance(block, _Block)]
 
     def conditioning(self, control: Tensor) -> Tensor:
         """Gate biases at the control rate: rows [B, R, 1+knobs] of `control_input` -> [B, R, L*2C]."""
-        h = leaky_relu(self.control[0](control), LEAK)
-        h = leaky_relu(self.control[1](h), LEAK)
-        out: Tensor = self.control[2](h)
-        return out
+        h = control
+        for i, layer in enumerate(self.control):
+            h = layer(leaky_relu(h, LEAK) if i else h)
+        return h
 
     def forward(self, excitation: Tensor, control: Tensor) -> Tensor:
         """Audio [B, T] from excitation [B, T, E] and control rows [B, T/HOP+1, 1+knobs]; row k belongs to sample HOP*k.

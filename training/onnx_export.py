@@ -67,9 +67,10 @@ class _Graph:
 def build_model(network: Network) -> onnx.ModelProto:
     """The ONNX model of a float network.
 
-    Inputs: `excitation` float32 [1, T, E], as the architecture's harmonics (sine, cosine of each, fading out below
-    Nyquist) and then noise in [-1, 1); `control` float32 [1, T/hop + 1, 1 + knobs], V/oct volts (0 V = C4), then knobs
-    in 0..1, row k at sample hop*k. Output: `audio` float32 [1, T], full scale +-1. T is free, a multiple of hop.
+    Inputs: `excitation` float32 [1, T, E], sine and cosine of each of the architecture's harmonics, the sine of each of
+    its sines (all fading out below Nyquist), then noise in [-1, 1); `control` float32 [1, T/hop + 1, 1 + knobs], V/oct
+    volts (0 V = C4), then knobs in 0..1, row k at sample hop*k. Output: `audio` float32 [1, T], full scale +-1. T is
+    free, a multiple of hop.
     """
     shape, graph = network.architecture, _Graph(network)
     condition = _conditioning(graph)
@@ -121,8 +122,7 @@ def _conditioning(graph: _Graph) -> str:
 
 def _model(graph: _Graph) -> onnx.ModelProto:
     shape = graph.network.architecture
-    inputs = 2 * len(shape.harmonics) + int(shape.noise)
-    excitation = helper.make_tensor_value_info(INPUTS[0], TensorProto.FLOAT, [1, "T", inputs])
+    excitation = helper.make_tensor_value_info(INPUTS[0], TensorProto.FLOAT, [1, "T", shape.excitation_channels])
     control = helper.make_tensor_value_info(INPUTS[1], TensorProto.FLOAT, [1, "R", 1 + len(shape.knobs)])
     audio = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [1, "T"])
     proto = helper.make_graph(graph.nodes, shape.name, [excitation, control], [audio], list(graph.constants.values()))

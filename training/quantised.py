@@ -20,7 +20,6 @@ from accel.formats import COUNTS_PER_VOLT, KNOB_COUNTS, LEAK_SHIFT, PITCH_FRACTI
 from accel.network import SCHEMA, Network, expected_shapes
 from accel.network import Architecture as NetworkArchitecture
 from accel.program import Knob
-from training.excitation import HARMONICS
 from training.fixed_point import Q15, Gate, Grid, add_streams, int8_rows, round_stream, tanh_table
 from training.generator import Generator
 
@@ -152,7 +151,8 @@ def as_network(generator: Generator) -> Network:
         skip_channels=arch.skip_channels,
         kernel=arch.kernel,
         dilations=arch.dilations,
-        harmonics=HARMONICS,
+        harmonics=arch.harmonics,
+        sines=arch.sines,
         knobs=tuple(Knob(id=f"knob{i}", label=f"Knob {i}") for i in range(arch.knobs)),
     )
     weights = {name: tensor.detach().double().numpy() for name, tensor in generator.state_dict().items()}

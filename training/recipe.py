@@ -71,6 +71,8 @@ class Recipe:
     """The schedule's length in steps (the same weights again on the same machine) or in minutes of training."""
     pitched: bool = True
     """Whether the synth's pitch follows the note; noise has none."""
+    expect: str = ""
+    """What such a training usually reaches, in one line; shown when it starts."""
     adversarial: AdversarialRecipe | None = None
     """Discriminators that join for the last part of the schedule; None: none do."""
 
@@ -96,8 +98,10 @@ class Recipe:
         return next((stage for stage in self.stages if progress < stage.until), self.stages[-1])
 
     def fingerprint(self) -> str:
-        """Changes with every field but the length: a checkpoint belongs to one, and may go on for longer."""
-        fields = {key: value for key, value in asdict(self).items() if key not in ("steps", "minutes")}
+        """Changes with every field but the length and what it promises: a checkpoint belongs to one, and may go on for
+        longer.
+        """
+        fields = {key: value for key, value in asdict(self).items() if key not in ("steps", "minutes", "expect")}
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -134,8 +138,7 @@ def recipe_from(fields: dict[str, Any]) -> Recipe:
     knobs = tuple(Knob(**knob) for knob in fields.pop("knobs"))
     stages = tuple(Stage(**{**stage, "sizes": tuple(stage["sizes"])}) for stage in fields.pop("stages"))
     model = {**fields.pop("model", {}), "knobs": len(knobs)}
-    if "dilations" in model:
-        model["dilations"] = tuple(model["dilations"])
+    model = {key: tuple(value) if isinstance(value, list) else value for key, value in model.items()}
     optimiser = Optimiser(**fields.pop("optimiser"))
     adversarial = adversarial_from(fields.pop("adversarial")) if "adversarial" in fields else None
     architecture = Architecture(**model)

@@ -25,13 +25,16 @@ def render_per_sample(generator: Generator) -> Render:
 
 
 def _renderer(generator: Generator, per_sample: bool) -> Render:
+    arch = generator.arch
+
     @torch.no_grad()
     def render(rows: NDArray[np.float64], phase: float) -> NDArray[np.float32]:
         length = (len(rows) - 1) * HOP
         control = torch.from_numpy(rows)[None]
         volts = (control[:, :, 0] - 60) / 12
         noise = np.random.default_rng(NOISE_SEED).uniform(-1, 1, (1, length)).astype(np.float32)
-        driven = excitation(*oscillator(volts, torch.tensor([phase], dtype=torch.float64)), torch.from_numpy(noise))
+        turns, f0 = oscillator(volts, torch.tensor([phase], dtype=torch.float64))
+        driven = excitation(turns, f0, torch.from_numpy(noise), arch.harmonics, arch.sines)
         if per_sample:
             columns = [torch.cat([rows_to_samples(c), c[:, -1:]], 1) for c in control.unbind(2)]
             control = torch.stack(columns, 2)

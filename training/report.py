@@ -1,11 +1,13 @@
-"""Evaluate a trained model, write its weights with their figures, and a Markdown report with pictures.
+"""Evaluate a trained model, write its weights with their figures, and a report with pictures.
 
 `python -m training.report RECIPE --data DIR --run DIR --weights DIR --out DIR`: RUN is the folder that training.train
-filled; WEIGHTS gets NAME.safetensors; OUT gets NAME.md and NAME_*.png. Held-out clips only.
+filled; WEIGHTS gets NAME.safetensors; OUT gets NAME.html, which holds everything, and the same as NAME.md beside its
+NAME_*.png. Held-out clips only. What is measured is what will play, the compiled integers, with float beside it.
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -15,42 +17,30 @@ import numpy as np
 import torch
 
 from accel.atomic import atomic_path
+from accel.compiler import compile_network
 from accel.errors import SystoleError
+from accel.program import Program
 from training import pictures
-from training.dataset import Dataset, load_dataset
-from training.evaluate import VALIDATION, Evaluation, Render, evaluate_weights, summary, sweeps
-from training.metrics import centroid_track, high_pass
+from training.evaluate import Evaluation, held_out, repeat_floor
+from training.evaluation_pictures import draw_evaluation
+from training.figures import group_table, label, number, table
+from training.quantisation_loss import judge_pair, render_twin, render_twin_per_sample
 from training.recipe import Recipe, load_recipe
-from training.render import render_float
+from training.report_page import Block, Heading, Page, Paragraph, Picture, Table, html, markdown
+from training.subject import integer_subject, open_network
 from training.weights import load_weights, metadata, save_weights
 
-PAIRS = 6
-SWEEP_NOTES = (36, 48, 60, 72)
-
-FIGURES = {
-    "lsd_db": ("Log-spectral distance", "dB"),
-    "lsd_other_phase_db": ("... from another start phase than the target's", "dB"),
-    "lsd_static_db": ("... steady clips", "dB"),
-    "lsd_moving_db": ("... moving clips", "dB"),
-    "lsd_low_notes_db": ("... notes below 48", "dB"),
-    "lsd_middle_notes_db": ("... notes 48 to 72", "dB"),
-    "lsd_high_notes_db": ("... notes from 72", "dB"),
-    "harmonic_lsd_db": ("Harmonic distance", "dB"),
-    "mel_db": ("Mel distance", "dB"),
-    "level_error_db": ("Level error, mean", "dB"),
-    "level_bias_db": ("Level bias", "dB"),
-    "centroid_correlation": ("Centroid correlation, across clips", ""),
-    "centroid_correlation_moving": ("Centroid correlation, along moving clips", ""),
-    "floor_db": ("Inter-harmonic floor, median", "dB"),
-    "floor_worst_decile_db": ("Inter-harmonic floor, worst decile", "dB"),
-    "pitch_error_cents": ("Pitch error, median", "cent"),
-    "pitch_error_worst_cents": ("Pitch error, worst", "cent"),
-    "snr_db": ("Signal to noise, median", "dB"),
-    "snr_worst_decile_db": ("Signal to noise, worst decile", "dB"),
-    "interpolation_error_db": ("Interpolated against per-sample control, knob sweeps, worst", "dB"),
+TITLES = {
+    "spectrograms": "Spectrograms: target above, model below; the clips of the lowest, median and highest distance, "
+    "static and moving.",
+    "knobs": "Brightness over each knob: half-second sweeps with the other knobs in the middle, and the static clips "
+    "nearest to that: the set's own and the model's on the same controls.",
+    "clips": "Clip by clip: brightness against the target's, distance over note; static clips: pitch error and "
+    "inter-harmonic floor.",
+    "quantisation": "What rounding costs, clip by clip.",
+    "training": "Training loss and validation distance.",
 }
-OTHER_PHASE_FLOOR = "lsd_db"
-"""A repeat is at another phase than its target, so this figure of it is what a model's other-phase distance meets."""
+"""Kind of picture (end of its file's name) -> what it shows, in the page's order."""
 
 
 @dataclass(frozen=True)
@@ -80,104 +70,67 @@ def read_run(recipe: Recipe, folder: Path) -> Run:
         raise SystoleError(f"{path}: not a readable checkpoint: {error}") from error
 
 
-def figure_table(found: dict[str, float], floor: dict[str, float]) -> str:
-    """Markdown table of the figures; a second column for the synth against itself, where known."""
-    lines = ["| Figure | Model |", "| --- | ---: |"]
-    if floor:
-        lines = ["| Figure | Model | Synth against itself |", "| --- | ---: | ---: |"]
-    for key, (label, unit) in FIGURES.items():
-        if key in found:
-            columns = [label, f"{found[key]:.4g} {unit}"]
-            if floor:
-                own = OTHER_PHASE_FLOOR if key == "lsd_other_phase_db" else key
-                columns.append(f"{floor[own]:.4g} {unit}" if own in floor else "")
-            lines.append(f"| {' | '.join(column.strip() for column in columns)} |")
-    return "\n".join(lines)
+def report_page(run: Run, program: Program, evaluation: Evaluation, floats: Evaluation, drawn: Sequence[Path]) -> Page:
+    """The report's content.
 
-
-def report_text(run: Run, evaluation: Evaluation) -> str:
-    """The Markdown page."""
+    Args:
+        program: what the run's weights compile to.
+        evaluation: of the program; `floats`: of the weights.
+        drawn: pictures, files that end with the kinds of TITLES.
+    """
     recipe, arch = run.recipe, run.recipe.architecture
-    clips = len(evaluation.clips)
-    floor = summary(evaluation.repeats) if evaluation.repeats else {}
-    own = "\nThe synth against itself: the same controls rendered again from another start phase." if floor else ""
     dilations = ", ".join(map(str, arch.dilations))
-    name = recipe.name
-    return f"""# {recipe.title}
-
-{recipe.description} {recipe.credit} Licence: {recipe.licence}.
-
-{arch.layers} gated layers of {arch.channels} channels, kernel {arch.kernel}, dilations {dilations}.
-Trained for {run.steps} steps ({run.minutes:.0f} minutes), seed {recipe.seed}. Float weights, before quantisation.
-
-## Figures
-
-{clips} held-out clips of 0.5 s that training never saw; definitions in docs/training.md.{own}
-
-{figure_table(evaluation.summary, floor)}
-
-## Pictures
-
-Target above, model below: the clips of the lowest, median and highest distance, steady and moving.
-
-![Spectrograms]({name}_spectrograms.png)
-
-Brightness answers each knob (model, others in the middle, half-second sweeps), and clip by clip against the target.
-
-![Knobs]({name}_knobs.png)
-
-![Clips]({name}_clips.png)
-
-![Training]({name}_training.png)
-"""
-
-
-def spread_of_clips(evaluation: Evaluation) -> list[int]:
-    """Rows of the best, median and worst clips of each part."""
-    rows: list[int] = []
-    for part in VALIDATION:
-        order = sorted((f.lsd, row) for row, f in enumerate(evaluation.clips) if f.part == part)
-        if order:
-            rows += [order[0][1], order[len(order) // 2][1], order[-1][1]]
-    return rows[:PAIRS]
-
-
-def draw(run: Run, data: Dataset, evaluation: Evaluation, render: Render, out: Path) -> None:
-    """All pictures of the report."""
-    name = run.recipe.name
-    pairs = []
-    for row in spread_of_clips(evaluation):
-        figures = evaluation.clips[row]
-        title = f"{figures.part} {figures.clip}, note {figures.note:.0f}: {figures.lsd:.2f} dB"
-        pairs.append(
-            (title, high_pass(data.audio[row]), high_pass(render(data.control[row], float(data.start_phase[row]))))
-        )
-    pictures.spectrogram_pairs(out / f"{name}_spectrograms.png", pairs)
-    curves = {
-        knob.label: {
-            note: centroid_track(high_pass(render(rows, 0.0)))
-            for note in SWEEP_NOTES
-            for rows in [sweeps(len(data.knobs), data.control.shape[1], note)[i]]
-        }
-        for i, knob in enumerate(run.recipe.knobs)
-    }
-    pictures.knob_curves(out / f"{name}_knobs.png", curves)
-    pictures.clip_scatter(out / f"{name}_clips.png", evaluation.clips)
-    pictures.training_curve(out / f"{name}_training.png", np.array(run.history))
+    measured = f"{len(evaluation.clips)} held-out clips that training never saw; definitions in docs/training.md."
+    if evaluation.repeats:
+        measured += " The synth itself: the same controls rendered again from another start phase."
+    blocks: list[Block] = [
+        Paragraph(f"{recipe.description} {recipe.credit} Licence: {recipe.licence}."),
+        Paragraph(
+            f"{arch.layers} gated layers of {arch.channels} channels, kernel {arch.kernel}, dilations {dilations}: "
+            f"{program.macs_per_sample:.0f} multiply-accumulates per sample. "
+            f"Trained for {run.steps} steps ({run.minutes:.0f} minutes), seed {recipe.seed}."
+        ),
+        Heading("Figures"),
+        Paragraph(f"Of the integers, which are what plays; float: the weights before rounding. {measured}"),
+        Table(table(evaluation, floats), left=2),
+        Heading("By part and note"),
+        Paragraph("Distances in dB; a clip's note is its median, in MIDI semitones."),
+        Table(group_table(evaluation, floats)),
+        Heading("Pictures"),
+    ]
+    kinds = {path.stem.removeprefix(f"{recipe.name}_"): path for path in drawn}
+    for kind, title in TITLES.items():
+        if kind in kinds:
+            blocks += [Paragraph(title), Picture(kinds[kind], kind.capitalize())]
+    return Page(recipe.title, blocks)
 
 
 def write_report(recipe: Recipe, data_dir: Path, run_dir: Path, weights_dir: Path, out: Path) -> dict[str, float]:
-    """Evaluate a run, write weights, report and pictures; returns the figures."""
+    """Evaluate a run, write weights, report and pictures; returns the integers' figures.
+
+    Raises:
+        SystoleError: run or data are unreadable, or the weights are no network that compiles.
+    """
     run = read_run(recipe, run_dir)
-    evaluation = evaluate_weights(run.export, data_dir / recipe.dataset)
-    generator, _ = load_weights(run.export)
-    figures = {**evaluation.summary, "steps": run.steps, "minutes": round(run.minutes, 1)}
+    network = open_network(run.export)
+    program, stem = compile_network(network), data_dir / recipe.dataset
+    subject = integer_subject(program)
+    data = held_out(stem, [knob.id for knob in subject.knobs], str(run.export))
+    repeats, pitched = repeat_floor(stem, data, recipe.pitched), recipe.pitched
+    exact = render_twin_per_sample(network)
+    evaluation, floats = judge_pair(subject.render, render_twin(network), data, repeats, exact=exact, pitched=pitched)
     for folder in (weights_dir, out):
         folder.mkdir(parents=True, exist_ok=True)
+    figures = {**floats.summary, "steps": run.steps, "minutes": round(run.minutes, 1)}
+    generator, _ = load_weights(run.export)
     save_weights(weights_dir / f"{recipe.name}.safetensors", generator.state_dict(), metadata(recipe, figures))
-    draw(run, load_dataset(data_dir / recipe.dataset, VALIDATION), evaluation, render_float(generator), out)
-    with atomic_path(out / f"{recipe.name}.md") as temporary:
-        temporary.write_text(report_text(run, evaluation))
+    drawn = draw_evaluation(out, subject, data, evaluation, floats)
+    drawn.append(out / f"{recipe.name}_training.png")
+    pictures.training_curve(drawn[-1], np.array(run.history))
+    page = report_page(run, program, evaluation, floats, drawn)
+    for suffix, text in ((".md", markdown(page)), (".html", html(page))):
+        with atomic_path(out / f"{recipe.name}{suffix}") as temporary:
+            temporary.write_text(text, encoding="utf-8")
     return evaluation.summary
 
 
@@ -197,7 +150,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (SystoleError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(figure_table(found, {}))
+    print(options.out / f"{recipe.name}.html")
+    for figure, value in found.items():
+        text, unit = label(figure)
+        print(f"{text}: {number(value)} {unit}".rstrip())
     return 0
 
 

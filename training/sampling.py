@@ -4,6 +4,7 @@ A warm crop starts anywhere on a control row and carries `context` samples of pa
 is a clip's start with empty histories, as when a voice begins, and the loss counts its first sample.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor
 
 from training.dataset import HOP, RATE, Dataset
-from training.excitation import excitation, oscillator, rows_to_samples
+from training.excitation import HARMONICS, excitation, oscillator, rows_to_samples
 from training.generator import control_input
 from training.recipe import Stage
 
@@ -27,10 +28,25 @@ class Batch:
 
 
 class Sampler:
-    """Draws batches from a data set; start phases are random where the set does not know them."""
+    """Draws batches from a data set; start phases are random where the set does not know them.
 
-    def __init__(self, data: Dataset, context: int, seed: int) -> None:
+    Args:
+        data: the clips.
+        context: samples of past that a warm crop carries.
+        seed: of the draws.
+        harmonics, sines: of the generator that is to be driven, as its architecture has them.
+    """
+
+    def __init__(
+        self,
+        data: Dataset,
+        context: int,
+        seed: int,
+        harmonics: Sequence[int] = HARMONICS,
+        sines: Sequence[int] = (),
+    ) -> None:
         self.data, self.context, self.seed = data, context, seed
+        self.harmonics, self.sines = harmonics, sines
         self.volts, self.knobs, self.phase = data.volts, data.control[:, :, 1:], data.phase
 
     def batch(self, step: int, stage: Stage) -> Batch:
@@ -49,7 +65,7 @@ class Sampler:
         noise = torch.from_numpy(rng.uniform(-1, 1, (stage.batch, rows * HOP)).astype(np.float32))
         samples = first[:, None] * HOP + np.arange(rows * HOP)
         return Batch(
-            excitation=excitation(phase, f0, noise),
+            excitation=excitation(phase, f0, noise, self.harmonics, self.sines),
             control=control_input(volts, torch.from_numpy(self.knobs[at])).float(),
             target=torch.from_numpy(self.data.audio[clip[:, None], samples]),
             skip=0 if cold else self.context,

@@ -18,27 +18,18 @@ from accel.calibrate import random_controls
 from accel.compiler import compile_network
 from accel.emulator import Emulator
 from accel.errors import SystoleError
-from accel.formats import (
-    C4_HZ,
-    COUNTS_PER_VOLT,
-    KNOB_COUNTS,
-    PITCH_FRACTION,
-    UNITY,
-    knob_counts,
-    midi_to_volts,
-    pitch_word,
-)
+from accel.formats import C4_HZ, KNOB_COUNTS, UNITY, knob_counts, midi_to_volts, pitch_word
 from accel.network import Network, load_network
 from accel.program import Program
 from accel.program_file import save_program
 from accel.reference import DEFAULT_SEED, noise_words
 from training import metrics
-from training.dataset import load_dataset
-from training.evaluate import VALIDATION, Render, evaluate, repeat_floor, summary
+from training.evaluate import Render, held_out, repeat_floor
+from training.quantisation_loss import PITCH_COUNTS_PER_VOLT, judge_pair, render_twin, render_twin_per_sample
+from training.summaries import summary
 
 __all__ = ["main", "quantisation_snr", "render_integers", "ship", "worst_pitch_error"]
 
-PITCH_COUNTS_PER_VOLT = COUNTS_PER_VOLT << PITCH_FRACTION
 SWEPT_NOTES = range(24, 97, 3)
 
 
@@ -55,7 +46,10 @@ def render_integers(program: Program) -> Render:
 
 
 def quantisation_snr(network: Network, program: Program, *, takes: int = 12, rows: int = 40) -> float:
-    """Median over random takes of float signal over (float - integer), dB, with the same noise and phase."""
+    """Median over random takes of float signal over (float - integer), dB, with the same noise and phase.
+
+    Beside the clips' own loss (training.quantisation_loss): controls that move as no clip's do.
+    """
     rng, emulator, found = np.random.default_rng(0), Emulator(program), []
     for _ in range(takes):
         volts, knobs = random_controls(rng, rows, len(program.knobs))
@@ -86,21 +80,27 @@ def ship(weights: Path, dataset: Path, out: Path) -> dict[str, Any]:
     """
     network = load_network(weights)
     program = compile_network(network)
-    data = load_dataset(dataset, VALIDATION)
-    if [knob.id for knob in program.knobs] != list(data.knobs):
-        raise SystoleError(f"{weights}: its knobs are not those of {dataset}: {', '.join(data.knobs)}")
-    repeats = repeat_floor(dataset, data)
-    render = render_integers(program)
-    integers = summary(evaluate(render, data))
-    integers["lsd_other_phase_db"] = summary(evaluate(lambda rows, _: render(rows, 0.0), data))["lsd_db"]
+    data = held_out(dataset, [knob.id for knob in program.knobs], str(weights))
+    pitched = program.card.pitched
+    repeats = repeat_floor(dataset, data, pitched)
+    integers, floats = judge_pair(
+        render_integers(program),
+        render_twin(network),
+        data,
+        repeats,
+        exact=render_twin_per_sample(network),
+        pitched=pitched,
+    )
+    made = {key: value for key, value in network.architecture.metrics.items() if key in ("steps", "minutes")}
     figures: dict[str, Any] = {
         "dataset": f"{dataset.parent.name}/{dataset.name}, {len(data)} held-out clips",
-        "float": dict(network.architecture.metrics),
-        "integers": integers,
+        "float": floats.summary | made,
+        "integers": integers.summary,
         "synth_against_itself": summary(repeats) if repeats else None,
-        "quantisation_snr_db": round(quantisation_snr(network, program), 1),
-        "pitch_error_range_cents": round(worst_pitch_error(program), 3),
+        "quantisation_snr_random_controls_db": round(quantisation_snr(network, program), 1),
     }
+    if pitched:
+        figures["pitch_error_range_cents"] = round(worst_pitch_error(program), 3)
     card = msgspec.structs.replace(program.card, metrics=figures)
     save_program(dataclasses.replace(program, card=card), out / f"{program.name}.safetensors")
     return figures

@@ -24,7 +24,7 @@ from training.dequantise import dequantise
 if TYPE_CHECKING:
     from training.evaluate import Render
 
-__all__ = ["Subject", "counted", "is_float", "open_network", "open_subject"]
+__all__ = ["Subject", "counted", "integer_subject", "is_float", "open_network", "open_subject", "open_twin"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Subject:
         kind: what its numbers are.
         hash: of a program; None for float weights.
         knobs: in the order of the control rows' columns.
+        pitched: whether the pitch follows the note.
         look_ahead: samples that its network waits for what comes, beyond a control frame's ramp.
         render: control rows to audio.
         exact: the same with the conditioning computed at every sample; None for programs, which cannot.
@@ -45,6 +46,7 @@ class Subject:
     kind: Literal["float", "integers"]
     hash: str | None
     knobs: tuple[Knob, ...]
+    pitched: bool
     look_ahead: int
     render: Render
     exact: Render | None
@@ -74,20 +76,39 @@ def open_subject(path: Path) -> Subject:
         SystoleError: not a valid model; one line that names the file and the field.
     """
     if not is_float(path):
-        return _integers(load_program(path))
+        return integer_subject(load_program(path))
     from training.render import render_float, render_per_sample
     from training.weights import load_weights
 
     generator, meta = load_weights(path)
     knobs = tuple(Knob(each["id"], each["label"], each["help"], each["default"]) for each in meta["knobs"])
-    return Subject(meta["name"], "float", None, knobs, 0, render_float(generator), render_per_sample(generator))
+    pitched, exact = meta.get("pitched", True), render_per_sample(generator)
+    return Subject(meta["name"], "float", None, knobs, pitched, 0, render_float(generator), exact)
 
 
-def _integers(program: Program) -> Subject:
+def integer_subject(program: Program) -> Subject:
+    """A program, rendered by the hardware's bits."""
     from training.ship import render_integers
 
     render = render_integers(program)
-    return Subject(program.name, "integers", program.hash, program.knobs, program.card.latency, render, None)
+    card = program.card
+    return Subject(program.name, "integers", program.hash, program.knobs, card.pitched, card.latency, render, None)
+
+
+def open_twin(path: Path, subject: Subject) -> Network:
+    """The float network that a program was made of, from its weight file.
+
+    Raises:
+        SystoleError: not float weights, or those of another kind of model than `subject`.
+    """
+    if not is_float(path):
+        raise SystoleError(f"{path}: a program; needed: the float weights that {subject.name} was compiled from")
+    network = open_network(path)
+    shape = network.architecture
+    ids, needed = ([knob.id for knob in knobs] for knobs in (shape.knobs, subject.knobs))
+    if ids != needed:
+        raise SystoleError(f"{path}: knobs are {', '.join(ids)}; those of {subject.name} are {', '.join(needed)}")
+    return network
 
 
 def open_network(path: Path) -> Network:

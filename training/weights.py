@@ -13,7 +13,6 @@ from accel.atomic import atomic_path
 from accel.errors import SystoleError
 from accel.formats import HOP, RATE
 from accel.network import SCHEMA
-from training.excitation import HARMONICS
 from training.generator import Architecture, Generator
 from training.recipe import Recipe
 
@@ -31,7 +30,8 @@ def metadata(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any]:
         "skip_channels": arch.skip_channels,
         "kernel": arch.kernel,
         "dilations": list(arch.dilations),
-        "harmonics": list(HARMONICS),
+        "harmonics": list(arch.harmonics),
+        "sines": list(arch.sines),
         "noise": True,
         "residual_scale": 1.0,
         "skip_scale": 1.0,
@@ -66,14 +66,12 @@ def load_weights(path: Path) -> tuple[Generator, dict[str, Any]]:
         raise SystoleError(f"{path}: not a readable weight file: {error}") from error
     if meta.get("schema") != SCHEMA:
         raise SystoleError(f"{path}: schema is {meta.get('schema')}; it must be {SCHEMA}")
-    arch = Architecture(
-        channels=meta["channels"],
-        skip_channels=meta["skip_channels"],
-        kernel=meta["kernel"],
-        dilations=tuple(meta["dilations"]),
-        knobs=len(meta["knobs"]),
-    )
-    generator = Generator(arch)
+    try:
+        generator = Generator(_architecture(meta, weights))
+    except KeyError as error:
+        raise SystoleError(f"{path}: metadata: field {error} is missing") from error
+    except (TypeError, ValueError) as error:
+        raise SystoleError(f"{path}: metadata: {error}") from error
     try:
         generator.load_state_dict(weights)
     except RuntimeError as error:
@@ -85,3 +83,30 @@ def load_weights(path: Path) -> tuple[Generator, dict[str, Any]]:
             if not torch.isfinite(tensor).all():
                 raise SystoleError(f"{path}: {name} holds values that are not finite")
     return generator, meta
+
+
+def _architecture(meta: dict[str, Any], weights: dict[str, Tensor]) -> Architecture:
+    """Sizes from the metadata; those of the control network from its weights.
+
+    Raises:
+        KeyError, TypeError, ValueError: a field is missing or wrong.
+    """
+    layers = [name for name in weights if name.startswith("control.") and name.endswith(".weight")]
+    if len(layers) < 2 or weights.get("control.0.weight") is None:
+        raise ValueError(f"{len(layers)} layers of the control network; needed: 2 to 4")
+    return Architecture(
+        channels=meta["channels"],
+        skip_channels=meta["skip_channels"],
+        kernel=meta["kernel"],
+        dilations=tuple(meta["dilations"]),
+        knobs=len(meta["knobs"]),
+        harmonics=_tuple(meta["harmonics"]),
+        sines=_tuple(meta.get("sines", [])),
+        control_width=len(weights["control.0.weight"]),
+        control_depth=len(layers) - 1,
+    )
+
+
+def _tuple(value: Any) -> Any:
+    """A list as a tuple; anything else as it is, for the architecture to refuse."""
+    return tuple(value) if isinstance(value, list) else value

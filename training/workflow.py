@@ -10,6 +10,8 @@ import torch
 from accel.errors import SystoleError
 from training.check import check_dataset
 from training.defaults import completed, find_recipe
+from training.device import choose_place
+from training.distributed import launched
 from training.recipe import load_recipe
 from training.report import write_report
 from training.ship import ship
@@ -27,6 +29,8 @@ def make_model(
     steps: int | None = None,
     threads: int = 1,
     compiled: bool = True,
+    device: str = "auto",
+    precision: str = "auto",
 ) -> Path:
     """Train on a data set and write checkpoint, weights, report and program to `out`; returns the program's file.
 
@@ -35,11 +39,17 @@ def make_model(
         recipe_name: a TOML file, or a name of one that ships.
         minutes, steps: the training's length, instead of the recipe's.
         threads: of the CPU; the network is small, so more than one gain little.
-        compiled: compile the step first (needs a C++ compiler).
+        compiled: compile the step first (needs a C++ compiler; on a GPU Triton).
+        device: `auto` (a GPU where there is one), `cpu` or `cuda`.
+        precision: `auto` (mixed on a GPU), `float32` or `mixed`.
 
     Raises:
-        SystoleError: the data cannot be learnt from, or the recipe is wrong; one line for the first fault.
+        SystoleError: the data cannot be learnt from, the recipe is wrong, there is no such device, or torch's launcher
+            started several processes; one line for the first fault.
     """
+    if launched():
+        raise SystoleError("systole train is one process; several: torchrun --nproc-per-node N -m training.train")
+    place = choose_place(device, precision)
     found = check_dataset(stem)
     for finding in found.findings:
         if finding.severity == "error":
@@ -53,7 +63,7 @@ def make_model(
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
     try:
-        weights = train(recipe, stem.parent, out, compiled=compiled)
+        weights = train(recipe, stem.parent, out, compiled=compiled, place=place)
     finally:
         torch.set_flush_denormal(False)  # a flag of the whole thread, which callers go on using
     write_report(recipe, stem.parent, out, out, out)

@@ -15,6 +15,20 @@ __all__ = ["command"]
 @click.option("--out", metavar="DIR", type=click.Path(file_okay=False), help="Folder of the run [DATASET-model].")
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Train for this long.")
 @click.option("--steps", type=click.IntRange(1), help="Train for so many steps: the same model again on this machine.")
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where to train; auto: on a GPU where there is one.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "float32", "mixed"]),
+    default="auto",
+    show_default=True,
+    help="Of all but the last stage; mixed (bfloat16) needs a GPU, where auto takes it.",
+)
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="CPU threads.")
 @click.option("--no-compile", is_flag=True, help="Plain torch: no C++ compiler needed, half as fast.")
 def command(
@@ -23,6 +37,8 @@ def command(
     out: str | None,
     minutes: float | None,
     steps: int | None,
+    device: str,
+    precision: str,
     threads: int,
     no_compile: bool,
 ) -> None:
@@ -41,5 +57,15 @@ def command(
 
         stem = set_stem(Path(dataset))
         folder = Path(out) if out else stem.with_name(f"{stem.name}-model")
-        model = make_model(stem, recipe, folder, minutes=minutes, steps=steps, threads=threads, compiled=not no_compile)
+        model = make_model(
+            stem,
+            recipe,
+            folder,
+            minutes=minutes,
+            steps=steps,
+            threads=threads,
+            compiled=not no_compile,
+            device=device,
+            precision=precision,
+        )
     click.echo(f"{model}: ready; try it: systole render --model {model} FILE.mid")

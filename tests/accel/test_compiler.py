@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from accel.calibrate import calibrate, random_controls
 from accel.compiler import compile_network
 from accel.emulator import Emulator
 from accel.errors import SystoleError
-from accel.formats import KNOB_COUNTS, UNITY, Op, knob_counts, pitch_word
+from accel.formats import KNOB_COUNTS, UNITY, Op, Source, knob_counts, pitch_word
 from accel.network import conv1d
 from accel.proof import is_proven
 from accel.random_network import random_network
@@ -33,6 +35,17 @@ def test_integers_follow_the_float_network(seed):
     network = random_network(np.random.default_rng(seed), SMALL)
     program = compile_network(network)
     assert is_proven(program)
+    assert quantisation_snr(network, program) > 26
+
+
+@pytest.mark.parametrize(("harmonics", "sines"), [((1,), tuple(range(2, 25))), ((), (1, 3)), ((2, 1), (5,)), ((), ())])
+def test_sines_follow_the_pairs_and_noise_is_last(harmonics, sines):
+    shape = dataclasses.replace(SMALL, harmonics=harmonics, sines=sines)
+    network = random_network(np.random.default_rng(9), shape)
+    program = compile_network(network)
+    codes = [(code & 255, code >> 8) for code in program.of(Op.EXCITE)[0].bias.tolist()]
+    pairs = [(source, k) for k in harmonics for source in (Source.SINE, Source.COSINE)]
+    assert codes == [*pairs, *((Source.SINE, k) for k in sines), (Source.NOISE, 1)]
     assert quantisation_snr(network, program) > 26
 
 

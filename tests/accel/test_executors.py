@@ -41,6 +41,33 @@ def test_random_programs_in_odd_blocks(seed):
     assert result.distinct >= LIVELY
 
 
+@pytest.mark.parametrize(
+    ("harmonics", "sines"),
+    [
+        ((), tuple(range(1, 25))),  # 25 channels with the noise
+        ((1,), tuple(range(2, 32))),
+        (tuple(range(1, 13)), tuple(range(64, 52, -1))),
+        (tuple(range(1, 65)), ()),  # 129, the most that a file can ask for
+        ((), (64,)),
+    ],
+)
+def test_many_excitation_channels(harmonics, sines):
+    shape = Shape(channels=9, skip=7, dilations=(1, 3), harmonics=harmonics, sines=sines, knobs=1, hidden=(6,))
+    program = random_program(np.random.default_rng(4), shape)
+    assert program.of(Op.INPUT)[0].cols == 2 * len(harmonics) + len(sines) + 1
+    result = verify_program(program, samples=3000, seed=4, voices=3)
+    assert result.passed, result.first
+    assert result.distinct >= LIVELY
+
+
+def test_random_shapes_may_have_more_channels_than_the_smallest_hardware():
+    rng = np.random.default_rng(0)
+    shapes = [random_shape(rng, most_sines=50) for _ in range(40)]
+    counts = [2 * len(shape.harmonics) + len(shape.sines) + 1 for shape in shapes]
+    assert max(counts) > 40
+    assert all(len({*shape.harmonics, *shape.sines}) == len(shape.harmonics) + len(shape.sines) for shape in shapes)
+
+
 @pytest.mark.slow
 def test_a_million_samples_over_random_programs():
     """The long proof: C 1-64, K 1-5, L 1-30, dilations to 512, blocks 1-1000, 1-8 voices."""
@@ -49,7 +76,7 @@ def test_a_million_samples_over_random_programs():
     while compared < 1_000_000:
         program = random_program(
             rng,
-            random_shape(rng),
+            random_shape(rng, most_sines=int(rng.choice([0, 50]))),
             spread=float(rng.choice([10, 30, 100])),
             extreme=bool(rng.random() < 0.25),
             multiplier=int(rng.choice([UNITY, 23170])),

@@ -21,6 +21,7 @@ HERE = available_forms()
 def test_a_form_gives_the_references_bits(form):
     rng = np.random.default_rng(17)
     shapes = [Shape(), Shape(channels=1, skip=5, kernel=5, dilations=(512, 3), harmonics=(), knobs=0, hidden=())]
+    shapes.append(Shape(channels=7, skip=3, dilations=(1, 3), harmonics=(1,), sines=tuple(range(2, 25)), knobs=1))
     shapes += [random_shape(rng, largest=33, most_layers=6) for _ in range(6)]
     for seed, shape in enumerate(shapes):
         multiplier = (UNITY, 23170)[seed % 2]

@@ -37,6 +37,8 @@ def test_the_table(systole: Systole, stem: Path) -> None:
         "MOVING",
         "Loudness error",
         "beyond the synth",
+        "Moving, 48 to 72",
+        "BEYOND IT",
     ):
         assert part in text
 
@@ -69,6 +71,31 @@ def test_float_weights_on_standard_output(systole: Systole, stem: Path, tmp_path
     found = json.loads(done.stdout)
     assert (found["model"], found["kind"], found["hash"]) == ("x", "float", None)
     assert "interpolation_error_db" in found["summary"]
+    _beside_its_program(systole, stem, path)
+
+
+def _beside_its_program(systole: Systole, stem: Path, weights: Path) -> None:
+    from accel.compiler import compile_network
+    from accel.network import load_network
+    from accel.program_file import save_program
+
+    program = weights.with_name("program.safetensors")
+    save_program(compile_network(load_network(weights)), program)
+    done = systole("evaluate", program, stem, "--float", weights, "--json", weights.with_name("f.json"))
+    assert done.returncode == 0, done.stderr
+    for part in (b" FLOAT ", b"FLOAT'S LSD", b"Integers against float, SNR, median"):
+        assert part in done.stdout
+    found = json.loads(weights.with_name("f.json").read_text())
+    assert found["summary"]["quantisation_snr_db"] > 20
+    assert found["summary"]["quantisation_lsd_db"] == pytest.approx(
+        found["summary"]["lsd_db"] - found["float"]["summary"]["lsd_db"], abs=2e-4
+    )
+    done = systole("evaluate", weights, stem, "--float", weights)
+    assert done.returncode == 2
+    assert "MODEL must be a program" in one_line(done)
+    done = systole("evaluate", program, stem, "--float", program)
+    assert done.returncode == 1
+    assert "needed: the float weights" in one_line(done)
 
 
 @pytest.mark.parametrize(

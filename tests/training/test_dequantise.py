@@ -69,22 +69,31 @@ def test_the_network_sounds_as_the_program_does(network: Network, program: Progr
 
 def test_the_architecture_is_the_program_s(network: Network, program: Program) -> None:
     shape, found = network.architecture, dequantise(program).architecture
-    for name in ("channels", "skip_channels", "kernel", "dilations", "harmonics", "noise", "knobs", "rate", "hop"):
+    for name in ("channels", "skip_channels", "kernel", "dilations", "harmonics", "sines", "noise", "knobs", "hop"):
         assert getattr(found, name) == getattr(shape, name), name
+    assert found.rate == shape.rate
     assert found.residual_scale == 0.75
     assert found.skip_scale == 1.0  # folded into the weights
+
+
+@pytest.mark.parametrize(("harmonics", "sines"), [((1,), (2, 3)), ((), (1, 2)), ((3, 1), (2,)), ((), ())])
+def test_sines_after_the_pairs_come_back(harmonics: tuple[int, ...], sines: tuple[int, ...]) -> None:
+    shape = Shape(channels=4, skip=4, dilations=(1,), knobs=0, hidden=(), harmonics=harmonics, sines=sines)
+    found = dequantise(compile_network(random_network(np.random.default_rng(2), shape))).architecture
+    assert (found.harmonics, found.sines, found.noise) == (harmonics, sines, True)
 
 
 def test_programs_that_do_not_say_enough_are_refused(program: Program) -> None:
     card = msgspec.structs.replace(program.card, formats={"residual": 11})
     with pytest.raises(SystoleError, match="formats of skip, head"):
         dequantise(dataclasses.replace(program, card=card))
-    biases = program.biases.copy()
     at = int(
         program.descriptors[[int(row[FIELD_AT["op"]]) for row in program.descriptors].index(Op.EXCITE)][
             FIELD_AT["bias_at"]
         ]
     )
-    biases[at] = channel_code(Source.NOISE)
-    with pytest.raises(SystoleError, match="excitation channels"):
-        dequantise(dataclasses.replace(program, biases=biases))
+    for place, code in ((0, channel_code(Source.NOISE)), (2, channel_code(Source.COSINE, 2)), (1, channel_code(1, 5))):
+        biases = program.biases.copy()  # noise first; two cosines; a sine amid the pairs
+        biases[at + place] = code
+        with pytest.raises(SystoleError, match="excitation channels"):
+            dequantise(dataclasses.replace(program, biases=biases))

@@ -55,6 +55,14 @@ def test_onnxruntime_gives_torch_s_audio_at_any_length(weights, tmp_path, frames
     assert expected.std() > 1e-3
 
 
+def test_sines_after_the_pairs(tmp_path):
+    shape = Shape(channels=6, skip=5, dilations=(1, 2), knobs=1, hidden=(7,), harmonics=(1,), sines=(2, 3, 9))
+    network = random_network(np.random.default_rng(5), shape)
+    assert export_onnx(network, tmp_path / "sines.onnx") < 1e-5
+    session = onnxruntime.InferenceSession(tmp_path / "sines.onnx", providers=["CPUExecutionProvider"])
+    assert session.get_inputs()[0].shape[2] == 6
+
+
 @pytest.mark.parametrize("hop", [32, 64])
 def test_other_shapes_and_scales(tmp_path, hop):
     shape = Shape(channels=6, skip=5, kernel=3, dilations=(1, 3), knobs=0, hidden=(), harmonics=(1, 3), hop=hop)

@@ -1,6 +1,7 @@
 """The quantised twin is the integer program: bit for bit in float64, to a count or so in float32, and it can learn."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,12 @@ from training.weights import load_weights
 SHIPPED = Path(__file__).parents[2] / "training" / "weights"
 SEED, PHASE = 0x5EEDCAFE, 123456789
 ODD = Architecture(channels=6, skip_channels=4, kernel=3, dilations=(1, 4, 2), knobs=2)
+SINES = replace(ODD, harmonics=(1,), sines=tuple(range(2, 25)))
 
 
-def drawn(seed: int) -> Generator:
+def drawn(seed: int, arch: Architecture = ODD) -> Generator:
     torch.manual_seed(seed)
-    return Generator(ODD)
+    return Generator(arch)
 
 
 def shipped(name: str) -> Generator:
@@ -47,7 +49,19 @@ def both(generator: Generator, kind: torch.dtype, rows: int = 8) -> tuple[np.nda
     return reference.run(program, words, counts, seed=SEED, phase=PHASE), output.double().numpy() * UNITY
 
 
-@pytest.mark.parametrize("generator", [drawn(0), drawn(1), drawn(2), shipped("va"), shipped("waveshaping")])
+@pytest.mark.parametrize(
+    "generator",
+    [
+        drawn(0),
+        drawn(1),
+        drawn(2),
+        drawn(3, replace(SINES, control_width=24, control_depth=3)),
+        drawn(4, replace(SINES, control_width=24, control_depth=1)),
+        drawn(5, replace(SINES, harmonics=(), channels=24, bank=True)),
+        shipped("va"),
+        shipped("waveshaping"),
+    ],
+)
 def test_in_float64_it_is_the_program_bit_for_bit(generator: Generator) -> None:
     wanted, got = both(generator, torch.float64)
     assert len(np.unique(wanted)) > 20
@@ -60,7 +74,7 @@ def test_in_float32_it_is_some_counts_off_at_most() -> None:
     assert np.sqrt(np.mean((got - wanted) ** 2)) < 0.002 * wanted.std()
 
 
-@pytest.mark.parametrize("generator", [drawn(3), shipped("va")])
+@pytest.mark.parametrize("generator", [drawn(3), drawn(3, replace(SINES, control_depth=3)), shipped("va")])
 def test_snapped_weights_compile_to_the_same_program(generator: Generator) -> None:
     twin = QuantisedGenerator(copy.deepcopy(generator).double(), calibrated_formats(generator))
     snapped = copy.deepcopy(generator)

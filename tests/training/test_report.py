@@ -1,11 +1,14 @@
+import re
+
 import numpy as np
 import pytest
 
 from accel.errors import SystoleError
 from training.dataset import load_dataset
-from training.evaluate import evaluate, evaluate_weights, repeat_floor, summary, sweeps
+from training.evaluate import evaluate, evaluate_weights, repeat_floor, sweeps
 from training.recipe import recipe_from
-from training.report import write_report
+from training.report import main, write_report
+from training.summaries import summary
 from training.train import train
 from training.weights import load_weights
 
@@ -27,18 +30,52 @@ def test_sweeps_move_one_knob_each():
     assert [np.ptp(clip, axis=0).tolist() for clip in clips] == [[0, 1, 0], [0, 0, 1]]
 
 
-def test_report_of_a_run(recipe_fields, tiny_set, tmp_path):
-    recipe = recipe_from(recipe_fields)
-    train(recipe, tiny_set.parent, tmp_path / "run", compiled=False)
-    figures = write_report(recipe, tiny_set.parent, tmp_path / "run", tmp_path / "weights", tmp_path / "out")
-    assert {"lsd_db", "interpolation_error_db", "pitch_error_cents"} <= figures.keys()
-    _, meta = load_weights(tmp_path / "weights" / "tiny.safetensors")
-    assert meta["metrics"]["lsd_db"] == figures["lsd_db"]
-    text = (tmp_path / "out" / "tiny.md").read_text()
-    assert "Log-spectral distance" in text
-    for picture in ("spectrograms", "knobs", "clips", "training"):
+@pytest.fixture(scope="module")
+def recipe(recipe_fields):
+    return recipe_from({**recipe_fields, "description": "A <test> & more."})
+
+
+@pytest.fixture(scope="module")
+def reported(recipe, tiny_set, tmp_path_factory):
+    """Folder of a run's report, and what `write_report` returned."""
+    out = tmp_path_factory.mktemp("report")
+    train(recipe, tiny_set.parent, out / "run", compiled=False)
+    return out, write_report(recipe, tiny_set.parent, out / "run", out / "weights", out / "out")
+
+
+def test_report_of_a_run(reported):
+    out, figures = reported
+    assert {"lsd_db", "pitch_error_cents", "quantisation_snr_db"} <= figures.keys()
+    _, meta = load_weights(out / "weights" / "tiny.safetensors")
+    floats = meta["metrics"]
+    assert {"steps", "minutes", "interpolation_error_db", "lsd_other_phase_db"} <= floats.keys()
+    assert floats["lsd_db"] == pytest.approx(figures["lsd_db"] - figures["quantisation_lsd_db"], abs=2e-4)
+    text = (out / "out" / "tiny.md").read_text()
+    assert "| Log-spectral distance | dB |" in text
+    assert "FLOAT" in text
+    for picture in ("spectrograms", "knobs", "clips", "quantisation", "training"):
         assert f"tiny_{picture}.png" in text
-        assert (tmp_path / "out" / f"tiny_{picture}.png").read_bytes().startswith(b"\x89PNG")
+        assert (out / "out" / f"tiny_{picture}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_html_report_needs_nothing_else(reported):
+    text = (reported[0] / "out" / "tiny.html").read_text()
+    assert text.count('src="data:image/png;base64,') == 5
+    assert not re.search(r"(src|href)=\"(?!data:)|url\(|@import|https?:", text)
+    assert "A &lt;test&gt; &amp; more." in text
+    for shown in (
+        "Static, &lt; 48",
+        "Integers against float, SNR, median",
+        "Pitch error, worst",
+    ):
+        assert shown in text
+
+
+def test_the_command_prints_the_figures(recipe_fields, tiny_set, reported, tmp_path, capsys):
+    (tmp_path / "tiny.toml").write_text("seed = 1\n")
+    folders = ["--data", str(tiny_set.parent), "--run", "r", "--weights", "w", "--out", "o"]
+    assert main([str(tmp_path / "tiny.toml"), *folders]) == 1
+    assert "tiny.toml" in capsys.readouterr().err
 
 
 def test_weights_of_other_knobs_are_refused(recipe_fields, tiny_set, tmp_path):

@@ -9,7 +9,7 @@ from accel.network import load_network
 from accel.program_file import save_program
 from training.generator import Generator
 from training.recipe import recipe_from
-from training.subject import counted, is_float, open_network, open_subject
+from training.subject import counted, is_float, open_network, open_subject, open_twin
 from training.weights import metadata, save_weights
 
 
@@ -44,6 +44,8 @@ def test_both_kinds_of_file_render_the_same_model(weights, program):
     assert integers.exact is None
     assert integers.hash
     assert floats.hash is None
+    assert floats.pitched
+    assert integers.pitched
     rows = np.tile([57.0, 0.4], (20, 1))
     a, b = floats.render(rows, 0.2), integers.render(rows, 0.2)
     assert a.shape == b.shape == (19 * 64,)
@@ -74,3 +76,23 @@ def test_what_is_no_model_is_named(tmp_path):
             action(tmp_path / "a.safetensors")
         with pytest.raises(SystoleError, match=r"b\.safetensors: cannot be read"):
             action(tmp_path / "b.safetensors")
+
+
+def test_a_twin_has_the_program_s_knobs(recipe, weights, program, tmp_path):
+    subject = open_subject(program)
+    assert open_twin(weights, subject).architecture.name == "tiny"
+    with pytest.raises(SystoleError, match=r"program\.safetensors: a program; needed: the float weights that tiny"):
+        open_twin(program, subject)
+    other = metadata(recipe, {})
+    other["knobs"] = [{**other["knobs"][0], "id": "dark"}]
+    save_weights(tmp_path / "dark.safetensors", Generator(recipe.architecture).state_dict(), other)
+    with pytest.raises(SystoleError, match=r"dark\.safetensors: knobs are dark; those of tiny are bright"):
+        open_twin(tmp_path / "dark.safetensors", subject)
+
+
+def test_noise_is_told_from_tones(recipe, tmp_path):
+    path = tmp_path / "noise.safetensors"
+    save_weights(path, Generator(recipe.architecture).state_dict(), {**metadata(recipe, {}), "pitched": False})
+    assert not open_subject(path).pitched
+    save_program(compile_network(load_network(path)), tmp_path / "program.safetensors")
+    assert not open_subject(tmp_path / "program.safetensors").pitched
