@@ -112,7 +112,7 @@ def run(variant: Variant, seed: int, steps: int, data: Path, out: Path) -> dict[
     weights = train(recipe, data, folder)
     generator, meta = load_weights(weights)
     held_out = load_dataset(data / recipe.dataset, VALIDATION)
-    figures = summary(evaluate(render_float(generator), held_out))
+    figures = summary(evaluate(render_float(generator), held_out, recipe.pitched))
     program = compile_network(load_network(weights))
     figures |= {"minutes": meta["metrics"]["minutes"], "macs": program.macs_per_sample, "bytes": program.weights.size}
     content = {"recipe": recipe.fingerprint(), "steps": steps, "figures": figures}

@@ -11,7 +11,7 @@ its corner is low enough to leave 20 Hz within 0.5 dB and the lowest note (33 Hz
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,23 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.audio)
+
+    def spread(self, share: float) -> "Dataset":
+        """A share (0..1) of the clips of every part, evenly spread, one at least."""
+        rows: list[int] = []
+        for part in dict.fromkeys(self.part):
+            of_part = [row for row, each in enumerate(self.part) if each == part]
+            count = max(1, round(share * len(of_part)))
+            rows += [of_part[i * len(of_part) // count] for i in range(count)]
+        rows.sort()
+        return replace(
+            self,
+            control=self.control[rows],
+            audio=self.audio[rows],
+            part=tuple(self.part[row] for row in rows),
+            index=self.index[rows],
+            phase=None if self.phase is None else self.phase[rows],
+        )
 
     @property
     def volts(self) -> FloatArray:

@@ -69,6 +69,10 @@ class Recipe:
     steps: int | None = None
     minutes: float | None = None
     """The schedule's length in steps (the same weights again on the same machine) or in minutes of training."""
+    parts: tuple[str, ...] = ("static", "moving")
+    """Parts of the data set that are learnt from."""
+    share: float = 1.0
+    """Share of their clips, spread evenly: to find out how much data a sound needs."""
     pitched: bool = True
     """Whether the synth's pitch follows the note; noise has none."""
     expect: str = ""
@@ -81,6 +85,10 @@ class Recipe:
             raise ValueError("the last of stages must have until = 1.0")
         if (self.steps is None) == (self.minutes is None):
             raise ValueError("steps or minutes must say how long the training is, one of them")
+        if not self.parts or not set(self.parts) <= {"static", "moving"}:
+            raise ValueError(f"parts is {list(self.parts)}; allowed: static, moving or both")
+        if not 0 < self.share <= 1:
+            raise ValueError(f"share is {self.share}; allowed: above 0, up to 1")
         if not (self.steps or self.minutes or 0) > 0:
             raise ValueError(f"steps = {self.steps}, minutes = {self.minutes}: must be above 0")
         rounded = [stage.integers for stage in self.stages]
@@ -139,6 +147,8 @@ def recipe_from(fields: dict[str, Any]) -> Recipe:
     stages = tuple(Stage(**{**stage, "sizes": tuple(stage["sizes"])}) for stage in fields.pop("stages"))
     model = {**fields.pop("model", {}), "knobs": len(knobs)}
     model = {key: tuple(value) if isinstance(value, list) else value for key, value in model.items()}
+    if "parts" in fields:
+        fields["parts"] = tuple(fields["parts"])
     optimiser = Optimiser(**fields.pop("optimiser"))
     adversarial = adversarial_from(fields.pop("adversarial")) if "adversarial" in fields else None
     architecture = Architecture(**model)

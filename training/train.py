@@ -56,7 +56,7 @@ def train(
     state = load_checkpoint(checkpoint, recipe)
     if ranks.agreed(state.step) != state.step:
         raise SystoleError(f"{checkpoint}: another process starts from another step; all must share the folder")
-    data = load_dataset(stem, ("static", "moving"))
+    data = load_dataset(stem, recipe.parts).spread(recipe.share)
     with closing(Trainer(recipe, data, state, compiled, place, ranks)) as trainer:
         session = Session(trainer, load_dataset(stem, ("val_static", "val_moving")), out)
         session.run(stop_at, every)

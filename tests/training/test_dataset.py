@@ -78,3 +78,15 @@ def _copy(stem: Path, to: Path, fields: dict) -> Path:
     np.savez(to.with_suffix(".npz"), **fields)
     to.with_suffix(".flac").write_bytes(stem.with_suffix(".flac").read_bytes())
     return to
+
+
+def test_a_share_of_the_clips_is_spread_over_every_part(tiny_set):
+    whole = load_dataset(tiny_set)
+    half = whole.spread(0.5)
+    assert sorted(half.part) == sorted(["static", "moving", "val_static", "val_moving"])
+    assert half.audio.shape[0] == len(half) == len(half.phase) == 4
+    for row, clip in enumerate(half.index):
+        np.testing.assert_array_equal(half.audio[row], whole.audio[clip])
+        np.testing.assert_array_equal(half.control[row], whole.control[clip])
+        np.testing.assert_array_equal(half.phase[row], whole.phase[clip])
+    assert whole.spread(1.0).index.tolist() == whole.index.tolist()

@@ -68,3 +68,17 @@ def test_each_field_makes_another_recipe(recipe_fields):
     models = [{}, {"sines": [3]}, {"control_width": 33}, {"control_depth": 1}, {"bank": True}]
     prints = {recipe_from({**recipe_fields, "model": model}).fingerprint() for model in models}
     assert len(prints) == len(models)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"parts": ["val_static"]}, "parts is"),
+        ({"parts": []}, "parts is"),
+        ({"share": 0.0}, "share is"),
+        ({"share": 1.5}, "share is"),
+    ],
+)
+def test_only_training_clips_can_be_learnt_from(recipe_fields, change, message):
+    with pytest.raises(ValueError, match=message):
+        recipe_from({**recipe_fields, **change})
