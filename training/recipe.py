@@ -49,6 +49,8 @@ class Stage:
     level: float
     integers: bool = False
     """Train what will play: weights and streams rounded as the accelerator rounds them."""
+    levels_only: bool = False
+    """Of a bank of harmonics (training/harmonic_bank.py), train how loud they are and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ class Recipe:
         rounded = [stage.integers for stage in self.stages]
         if rounded != sorted(rounded):
             raise ValueError("stages.integers must stay true once it is: the last weights are the ones exported")
+        if any(stage.levels_only for stage in self.stages) and not self.architecture.bank:
+            raise ValueError("stages.levels_only is true; allowed: with model.bank = true")
         if self.adversarial is None:
             return
         late = [stage for stage in self.stages if stage.until > self.adversarial.start]

@@ -11,6 +11,7 @@ from training.dataset import Dataset
 from training.device import CPU, Place
 from training.discriminators import control_samples
 from training.distributed import ALONE, Ranks
+from training.harmonic_bank import keep_levels
 from training.losses import SpectralLoss, waveform_loss
 from training.prefetch import Prefetcher, moved, pinned
 from training.quantised import QuantisedGenerator, calibrated_formats
@@ -70,7 +71,7 @@ class Trainer:
             with self.place.autocast(exact):
                 loss = loss + adversary.generator_loss(target, output, told)
         rate = learning_rate(self.recipe, state.step, progress)
-        self._update(loss, rate)
+        self._update(loss, rate, stage.levels_only)
         if adversary:
             with self.place.autocast(exact):
                 losses = adversary.losses(target, output, told)
@@ -105,11 +106,13 @@ class Trainer:
     def _pinned_batch(self, step: int, stage: Stage) -> Batch:
         return pinned(self.sampler.batch(step, stage), self.place.device)
 
-    def _update(self, loss: Tensor, rate: float) -> None:
+    def _update(self, loss: Tensor, rate: float, levels_only: bool) -> None:
         """Generator and its average, one step along the gradient of all processes."""
         state, optimiser = self.state, self.recipe.optimiser
         state.adam.zero_grad(set_to_none=True)
         loss.backward()
+        if levels_only:
+            keep_levels(state.generator)
         self.ranks.average(state.generator.parameters())
         torch.nn.utils.clip_grad_norm_(state.generator.parameters(), optimiser.clip)
         for group in state.adam.param_groups:
