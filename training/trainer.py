@@ -22,6 +22,8 @@ __all__ = ["Trainer", "learning_rate"]
 
 CONDITIONING_LIMIT = 6.0
 """Gate biases beyond this are penalised: the gate is saturated there, and int16 streams must hold them."""
+BANK_LIMIT = 9.0
+"""The same for a bank of harmonics, whose silent ones are gates at -8, as far as a sigmoid's format goes (-70 dB)."""
 Forward = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -128,7 +130,8 @@ class Trainer:
         if stage.waveform:
             loss = loss + stage.waveform * waveform_loss(output, target)
         biases = self.state.generator.conditioning(batch.control[:, ::8])
-        return loss + 0.1 * torch.relu(biases.abs() - CONDITIONING_LIMIT).square().mean()
+        limit = BANK_LIMIT if self.recipe.architecture.bank else CONDITIONING_LIMIT
+        return loss + 0.1 * torch.relu(biases.abs() - limit).square().mean()
 
 
 def learning_rate(recipe: Recipe, step: int, progress: float) -> float:
