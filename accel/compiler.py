@@ -33,7 +33,7 @@ from accel.network import Network
 from accel.program import Card, Program
 from accel.program_check import check_program
 from accel.proof import LIMIT, bounds
-from accel.quantise import HEADROOM, Floats, Ints, Row8, fraction_bits, quantise_rows, row_exponents
+from accel.quantise import FINEST_GATED, HEADROOM, Floats, Ints, Row8, fraction_bits, quantise_rows, row_exponents
 
 __all__ = ["Formats", "choose_formats", "compile_network", "control_scale"]
 
@@ -103,7 +103,7 @@ def _counts_to_controls(layer: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
 def _gated(network: Network, residual: int, layer: int) -> Row8:
     outward = np.repeat([TANH_FRACTION, SIGMOID_FRACTION], network.architecture.channels)
     name = f"conv_layers.{layer}.conv"
-    return quantise_rows(network.layer(name), residual, outward, f"{network.architecture.name}: {name}")
+    return quantise_rows(network.layer(name), residual, outward, f"{network.architecture.name}: {name}", FINEST_GATED)
 
 
 def _skip_layer(network: Network, layer: int) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from accel.errors import SystoleError
 from accel.formats import ACTIVATION_BITS, MAX_SHIFT, MIN_SHIFT, WEIGHT_BITS
 
-__all__ = ["FINEST_WEIGHT", "Row8", "fraction_bits", "quantise_rows", "round_half_up"]
+__all__ = ["FINEST_GATED", "FINEST_WEIGHT", "Row8", "fraction_bits", "quantise_rows", "round_half_up"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,6 +19,9 @@ HEADROOM = 1.25
 WEIGHT_TOP = (1 << (WEIGHT_BITS - 1)) - 1
 FINEST_WEIGHT = 15
 """Rows of tiny weights are not scaled beyond this: their accumulators would outgrow a bias."""
+FINEST_GATED = 12
+"""The same for gated rows: 27 fraction bits of an accumulator at most, from which 15 shifts (hop, ramp) lead to the 12
+that int16 has for a sigmoid's whole range, so that any conditioning fits beside rows of zeros."""
 _WIDEST = (1 << 31) - 1
 
 
@@ -58,13 +61,16 @@ def row_exponents(weight: Floats) -> Ints:
     return np.minimum(finest, FINEST_WEIGHT)
 
 
-def quantise_rows(layer: tuple[Floats, Floats], source: int, target: Ints | int, name: str) -> Row8:
+def quantise_rows(
+    layer: tuple[Floats, Floats], source: int, target: Ints | int, name: str, finest: int = FINEST_WEIGHT
+) -> Row8:
     """Quantise a matrix between two streams.
 
     Args:
         layer: (weight [rows, cols] or [rows, cols, taps], bias [rows]).
         source, target: fraction bits of the input stream and of each output row.
         name: what an error message calls it.
+        finest: fraction bits that no row's weights exceed.
 
     Raises:
         SystoleError: weights so large that the accumulator would have to be shifted left.
@@ -72,7 +78,7 @@ def quantise_rows(layer: tuple[Floats, Floats], source: int, target: Ints | int,
     weight, bias = layer
     weight = weight.reshape(len(weight), weight.shape[1], -1)
     distance = np.asarray(target, np.int64) - source
-    exponent = np.minimum(row_exponents(weight), distance + MAX_SHIFT)
+    exponent = np.minimum(np.minimum(row_exponents(weight), finest), distance + MAX_SHIFT)
     if (exponent < distance + MIN_SHIFT).any():
         largest = np.abs(weight).max()
         raise SystoleError(f"{name}: weights up to {largest:.3g} are too large for its streams; retrain or clip")

@@ -62,17 +62,18 @@ def add_streams(x: Tensor, y: Tensor, grid: Grid) -> Tensor:
     return _straight_through(total, (total.detach() * grid.scale).clamp(-TOP - 1, TOP) * grid.step)
 
 
-def int8_rows(weight: Tensor) -> tuple[Tensor, Tensor]:
+def int8_rows(weight: Tensor, finest: Tensor) -> tuple[Tensor, Tensor]:
     """Weights as the compiler makes them int8 (accel.quantise.row_exponents), and each row's power of two.
 
     Args:
         weight: [rows, columns].
+        finest: fraction bits that a row's weights do not exceed, [rows], float64.
 
     Returns:
         weight on its grid, same shape; scale [rows], counts per unit.
     """
     largest = weight.detach().abs().amax(1).double().clamp_min(2.0**-FINEST_WEIGHT)
-    exponent = torch.floor(torch.log2((WEIGHT_TOP + 0.49) / largest)).clamp_max(FINEST_WEIGHT)
+    exponent = torch.floor(torch.log2((WEIGHT_TOP + 0.49) / largest)).minimum(finest)
     scale = torch.exp2(exponent).to(weight.dtype)
     return Grid(scale[:, None], 1 / scale[:, None]).round(weight), scale
 

@@ -9,6 +9,8 @@ it, and a loss whose streams change their step from one batch to the next has no
 and float and integers differ only by the rounding of the streams.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -20,6 +22,7 @@ from accel.formats import COUNTS_PER_VOLT, KNOB_COUNTS, LEAK_SHIFT, PITCH_FRACTI
 from accel.network import SCHEMA, Network, expected_shapes
 from accel.network import Architecture as NetworkArchitecture
 from accel.program import Knob
+from accel.quantise import FINEST_GATED, FINEST_WEIGHT
 from training.fixed_point import Q15, Gate, Grid, add_streams, int8_rows, round_stream, tanh_table
 from training.generator import Generator
 
@@ -51,6 +54,7 @@ class QuantisedGenerator(nn.Module):
             self.register_buffer(f"{name}_scale", scale.to(kind))
             self.register_buffer(f"{name}_step", (1 / scale).to(kind))
         self.sources = _sources(generator)
+        self.register_buffer("finest", _finest(generator, self.sources), persistent=False)
 
     @torch.no_grad()
     def adopt(self, formats: Formats) -> None:
@@ -69,7 +73,7 @@ class QuantisedGenerator(nn.Module):
         weights[first] = weights[first] * self.get_buffer("fold")
         width = max(weight[0].numel() for weight in weights)  # all rows in one matrix: one pass instead of thirty
         rows = torch.cat([pad(weight.flatten(1), (0, width - weight[0].numel())) for weight in weights])
-        rounded, scale = int8_rows(rows)
+        rounded, scale = int8_rows(rows, self.get_buffer("finest"))
         sources = zip(self.sources.values(), biases, strict=True)
         scale = scale * torch.cat([self.get_buffer(f"{source}_scale").expand(len(b)) for source, b in sources])
         bias = Grid(scale, 1 / scale).round(torch.cat(biases))
@@ -181,6 +185,14 @@ def _scales(formats: Formats) -> dict[str, Tensor]:
     bits |= {"residual": formats.residual, "skip": formats.skip, "head": formats.head, "hidden": formats.hidden}
     found = {name: torch.tensor(2.0**f, dtype=torch.float64) for name, f in bits.items()}
     return found | {"condition": torch.from_numpy(np.exp2(formats.condition.ravel().astype(float)))}
+
+
+def _finest(generator: Generator, layers: Iterable[str]) -> Tensor:
+    """Fraction bits that the weights of every row do not exceed, layer after layer."""
+    gated = {f"conv_layers.{i}.conv" for i in range(generator.arch.layers)}
+    limits = [(FINEST_GATED if layer in gated else FINEST_WEIGHT, layer) for layer in layers]
+    counts = [len(generator.get_parameter(f"{layer}.bias")) for _, layer in limits]
+    return torch.tensor([most for most, _ in limits], dtype=torch.float64).repeat_interleave(torch.tensor(counts))
 
 
 def _sources(generator: Generator) -> dict[str, str]:

@@ -161,6 +161,18 @@ def test_a_bank_trains_and_compiles(recipe_fields, tiny_set, tmp_path):
     assert quantisation_snr(network, compile_network(network)) > 40
 
 
+def test_gates_that_are_nearly_shut_survive_the_rounding(recipe_fields, tmp_path):
+    """Their rows have no weights but the conditioning's, which must not take the accumulator's scale from it."""
+    model = {"channels": 8, "skip_channels": 4, "dilations": [1], "harmonics": [1], "sines": [2, 3, 4, 5, 6, 7, 8]}
+    recipe = recipe_from({**recipe_fields, "model": {**model, "bank": True}})
+    generator, path = started(recipe.architecture), tmp_path / "bank.safetensors"
+    with torch.no_grad():
+        generator.control[2].bias[8:] = torch.tensor([0.0, -2.0, -7.5, -7.5, 0.5, -7.5, -3.0, -7.5])
+    save_weights(path, generator.state_dict(), metadata(recipe, {}))
+    network = load_network(path)
+    assert quantisation_snr(network, compile_network(network)) > 35
+
+
 def test_a_bank_needs_a_sine():
     with pytest.raises(ValueError, match="needs a sine"):
         start_as_bank(started(replace(BANK, bank=False, harmonics=(), sines=())))
