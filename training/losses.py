@@ -2,7 +2,8 @@
 
 `SpectralLoss` compares magnitudes only, so it assumes nothing about the synth's phase. Logarithms start at a floor
 under each crop's own peak, so quiet partials and quiet crops both count, yet silence does not explode: the floor never
-falls below `SILENCE`. `waveform_loss` needs the true phase, and is then the fastest teacher.
+falls below `SILENCE`. It matches magnitudes in their median, which is not the power of noise: `BandPowerLoss` matches
+that. `waveform_loss` needs the true phase, and is then the fastest teacher.
 """
 
 import math
@@ -18,6 +19,9 @@ FLOOR_DB = -65.0
 SILENCE = 1e-5
 MEL_FFT = 2048
 MEL_BANDS = 40
+POWER_SIZES = (256, 1024)
+STEEPEST = 2.0
+"""Log ratio beyond which the band power's loss goes on as a straight line: 8.7 dB too little."""
 
 
 class SpectralLoss(nn.Module):
@@ -63,6 +67,36 @@ class SpectralLoss(nn.Module):
         bands = (torch.log(py @ mel + least) - torch.log(pt @ mel + least)).abs().mean()
         total = (torch.log(py.sum(1) + least[:, 0]) - torch.log(pt.sum(1) + least[:, 0])).abs().mean()
         return bands + total
+
+
+class BandPowerLoss(nn.Module):
+    """Itakura-Saito divergence r - log r - 1 of mel-band powers averaged over the crop, r = target's over output's.
+
+    Least in the mean where the output's power is the target's mean power, however much the target varies from crop to
+    crop (Itakura, Saito 1968; Févotte, Bertin, Durrieu 2009, "Nonnegative matrix factorization with the Itakura-Saito
+    divergence", section 2): what noise needs, and what an absolute difference of logarithms does not give.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        for size in POWER_SIZES:
+            window = torch.hann_window(size)
+            self.register_buffer(f"window_{size}", window / window.sum() * 2)
+            filters = _mel_filters(size, MEL_BANDS)
+            self.register_buffer(f"mel_{size}", filters[:, filters.sum(0) > 0])  # the lowest lie between two bins
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:
+        """Mean loss of crops [B, T], T at least the longest of POWER_SIZES."""
+        terms = []
+        for size in POWER_SIZES:
+            window, mel = self.get_buffer(f"window_{size}"), self.get_buffer(f"mel_{size}")
+            y, t = (_magnitudes(x, window).square().mean(1) @ mel for x in (output, target))
+            floor = t.amax(1, keepdim=True).mul(10 ** (FLOOR_DB / 10)).clamp_min(SILENCE**2)
+            ratio = torch.log((t + floor) / (y + floor))
+            steep = ratio.clamp_max(STEEPEST)
+            beyond = (ratio - steep) * (math.exp(STEEPEST) - 1)
+            terms.append((torch.exp(steep) - steep - 1 + beyond).mean())
+        return torch.stack(terms).mean()
 
 
 def waveform_loss(output: Tensor, target: Tensor) -> Tensor:

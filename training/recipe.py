@@ -47,6 +47,8 @@ class Stage:
     sizes: tuple[int, ...]
     convergence: float
     level: float
+    power: float = 0.0
+    """Weight of the band powers' loss, which noise needs."""
     integers: bool = False
     """Train what will play: weights and streams rounded as the accelerator rounds them."""
     levels_only: bool = False

@@ -12,7 +12,7 @@ from training.device import CPU, Place
 from training.discriminators import control_samples
 from training.distributed import ALONE, Ranks
 from training.harmonic_bank import keep_levels
-from training.losses import SpectralLoss, waveform_loss
+from training.losses import BandPowerLoss, SpectralLoss, waveform_loss
 from training.prefetch import Prefetcher, moved, pinned
 from training.quantised import QuantisedGenerator, calibrated_formats
 from training.recipe import Recipe, Stage
@@ -50,6 +50,7 @@ class Trainer:
         self.ahead = Prefetcher(self._pinned_batch) if place.prefetches else None
         self.plain = self._ready(state.generator)
         self.rounding: Forward | None = None
+        self.power = BandPowerLoss().to(place.device)
         self.spectral = [SpectralLoss(s.sizes, s.convergence, s.level).to(place.device) for s in recipe.stages]
 
     def step(self, progress: float) -> Tensor:
@@ -129,6 +130,8 @@ class Trainer:
         loss = stage.spectral * self.spectral[self.recipe.stages.index(stage)](output, target)
         if stage.waveform:
             loss = loss + stage.waveform * waveform_loss(output, target)
+        if stage.power:
+            loss = loss + stage.power * self.power(output, target)
         biases = self.state.generator.conditioning(batch.control[:, ::8])
         limit = BANK_LIMIT if self.recipe.architecture.bank else CONDITIONING_LIMIT
         return loss + 0.1 * torch.relu(biases.abs() - limit).square().mean()

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from training.losses import SpectralLoss, waveform_loss
+from training.losses import BandPowerLoss, SpectralLoss, waveform_loss
 
 SIZES = (64, 128, 256, 512, 1024, 2048)
 
@@ -50,3 +50,31 @@ def test_quiet_crops_count_as_much_as_loud_ones(spectral):
 
 def test_sizes_longer_than_the_crop_are_left_out(spectral):
     assert torch.isfinite(spectral(torch.randn(1, 512), torch.randn(1, 512)))
+
+
+def best_gain(loss, target: torch.Tensor, noise: torch.Tensor) -> float:
+    """Gain of steady noise that has the least loss against noise of another source, in dB."""
+    gains = torch.linspace(-12, 12, 49)
+    return float(gains[torch.stack([loss(noise * 10 ** (gain / 20), target) for gain in gains]).argmin()])
+
+
+def test_band_power_matches_bursts_in_power_where_log_magnitudes_match_the_median():
+    """Every fourth crop is ten times as loud as the others: the mean power is 14.1 dB above the median."""
+    torch.manual_seed(4)
+    loudness = torch.tensor([1.0, 1.0, 1.0, 10.0]).repeat(16)[:, None]
+    target, noise = 0.02 * loudness * torch.randn(64, 4096), 0.05 * torch.randn(64, 4096)
+    wanted = 10 * torch.log10(target.square().mean() / noise.square().mean())
+    assert best_gain(BandPowerLoss(), target, noise) == pytest.approx(float(wanted), abs=1.1)
+    assert best_gain(SpectralLoss((512,), convergence=0.0, level=0.0), target, noise) < float(wanted) - 6
+
+
+def test_band_power_is_least_at_the_target_and_finite_at_silence():
+    torch.manual_seed(5)
+    t, power = torch.randn(2, 4096), BandPowerLoss()
+    assert power(t, t).item() < 1e-6
+    assert power(1.2 * t, t) > 0.01 < power(0.8 * t, t)
+    y = torch.zeros(2, 4096, requires_grad=True)
+    loss = power(y, t)
+    loss.backward()
+    assert loss.item() < 200
+    assert torch.isfinite(y.grad).all()
