@@ -85,7 +85,7 @@ def test_training_with_it_gives_the_same_weights(recipe, tiny_set, tmp_path):
 
 
 def test_the_thread_ends_when_training_fails(recipe, tiny_set, tmp_path, monkeypatch):
-    def failing(trainer, loss, rate):
+    def failing(trainer, loss, rate, levels_only):
         assert threads()
         raise RuntimeError("out of memory")
 
