@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from engine.events import Kind, event_array
-from engine.library import PatchEntry, find_model, list_patches, open_model
+from engine.library import PatchEntry, find_model, list_models, list_patches, open_model
 from engine.part import Part
 
 FACTORY = [entry for entry in list_patches() if entry.origin == "factory"]
@@ -36,7 +37,13 @@ def test_there_are_enough_and_each_says_what_it_is() -> None:
         "percussion",
     }
     assert wanted <= tags
-    assert len({entry.patch.model for entry in FACTORY if entry.patch}) == 2
+
+
+def test_every_model_that_ships_has_patches() -> None:
+    played = Counter(entry.patch.model for entry in FACTORY if entry.patch)
+    shipped = {entry.name for entry in list_models() if entry.origin == "factory"}
+    assert set(played) == shipped
+    assert min(played.values()) >= 3, played
 
 
 def note(entry: PatchEntry) -> np.ndarray:

@@ -23,13 +23,22 @@ from training.metrics import pitch_error, signal_to_noise
 FOLDER = Path(presets.__file__).parent / "models"
 WEIGHTS = Path(presets.__file__).parent.parent / "training" / "weights"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
-BARS = {"va": 2.6, "waveshaping": 4.5}
-"""Largest log-spectral distance on held-out clips, dB."""
+BARS = {"va": 1.4, "waveshaping": 1.6, "grain_formant": 1.6, "noise": 1.6, "additive": 2.5, "wavetable": 2.5}
+"""Largest log-spectral distance on held-out clips, dB; of it, what a synth that is never the same twice does itself
+does not count."""
+FIRST = {"va", "waveshaping", "grain_formant"}
 
 
 @pytest.fixture(params=NAMES)
 def program(request) -> Program:
     return load_program(FOLDER / f"{request.param}.safetensors")
+
+
+@pytest.fixture
+def pitched(program: Program) -> Program:
+    if not program.card.pitched:
+        pytest.skip("has no pitch to be in tune")
+    return program
 
 
 def play(program: Program, notes: np.ndarray, knobs: np.ndarray) -> np.ndarray:
@@ -42,17 +51,17 @@ def steady(program: Program, note: float, seconds: float = 1.0) -> np.ndarray:
     return play(program, np.full(rows, note), np.tile([knob.default for knob in program.knobs], (rows, 1)))
 
 
-def test_the_first_pair_ships():
-    assert set(BARS) <= set(NAMES)
+def test_the_first_ones_ship_and_every_one_has_a_bar():
+    assert FIRST <= set(NAMES) <= set(BARS)
 
 
-def test_a4_is_440_hz_within_a_cent(program):
-    assert abs(pitch_error(steady(program, 69.0), 440.0)) < 1
+def test_a4_is_440_hz_within_a_cent(pitched):
+    assert abs(pitch_error(steady(pitched, 69.0), 440.0)) < 1
 
 
-def test_the_whole_range_is_in_tune(program):
+def test_the_whole_range_is_in_tune(pitched):
     for note in range(24, 97, 4):
-        cents = pitch_error(steady(program, note), C4_HZ * 2 ** ((note - 60) / 12))
+        cents = pitch_error(steady(pitched, note), C4_HZ * 2 ** ((note - 60) / 12))
         assert abs(cents) < 1, f"note {note}: {cents:.2f} cents"
 
 
@@ -110,9 +119,11 @@ def test_the_shipped_file_is_what_the_compiler_makes(name):
 
 
 def test_the_card_says_how_well_it_copies(program):
-    figures = program.card.metrics["integers"]
-    assert figures["lsd_db"] <= BARS.get(program.name, 6.0)
-    assert figures["centroid_correlation"] > 0.9
-    assert program.card.metrics["pitch_error_range_cents"] < 1
+    metrics = program.card.metrics
+    itself = metrics["synth_against_itself"] or {"lsd_db": 0.0}
+    assert metrics["integers"]["lsd_db"] - itself["lsd_db"] <= BARS[program.name]
+    assert metrics["integers"]["centroid_correlation"] > 0.9
+    assert ("pitch_error_range_cents" in metrics) == program.card.pitched
+    assert metrics.get("pitch_error_range_cents", 0.0) < 1
     assert program.card.licence
     assert program.card.credit
