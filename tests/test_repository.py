@@ -19,6 +19,16 @@ MAY_IMPORT = {
     "presets": {"presets"},
     "app": {"app", "engine", "accel", "presets", "training"},
 }
+TRAINING_MAY_IMPORT: dict[str, set[str]] = {
+    "model": set(),
+    "data": set(),
+    "measure": {"model", "data"},
+    "checks": {"data", "measure"},
+    "adversarial": {"model"},
+    "run": {"model", "data", "measure", "adversarial"},
+    "results": {"model", "data", "measure", "run"},
+}
+"""Packages of `training` -> the others that they may import; what is at its top, only the top may."""
 FORBIDDEN = {
     "accel": {"PySide6", "pyqtgraph", "sounddevice", "mido", "torch"},
     "engine": {"PySide6", "pyqtgraph", "torch"},
@@ -26,12 +36,17 @@ FORBIDDEN = {
 }
 
 
-def imports(path: Path) -> Iterator[str]:
+def modules(path: Path) -> Iterator[str]:
+    """Everything that a file imports, in full, as in `from a import b`: a.b."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (name.name.partition(".")[0] for name in node.names)
+            yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.partition(".")[0]
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def imports(path: Path) -> Iterator[str]:
+    return (module.partition(".")[0] for module in modules(path))
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
@@ -40,6 +55,17 @@ def test_arrows_run_one_way(package: str) -> None:
         found = set(imports(path))
         assert found & set(PACKAGES) <= MAY_IMPORT[package], path
         assert not found & FORBIDDEN.get(package, set()), path
+
+
+def test_every_package_of_training_has_its_arrows() -> None:
+    assert {path.parent.name for path in (ROOT / "training").glob("*/__init__.py")} == set(TRAINING_MAY_IMPORT)
+
+
+@pytest.mark.parametrize("package", TRAINING_MAY_IMPORT)
+def test_arrows_within_training_run_one_way(package: str) -> None:
+    for path in (ROOT / "training" / package).rglob("*.py"):
+        found = {module.split(".")[1] for module in modules(path) if module.startswith("training.")}
+        assert found <= TRAINING_MAY_IMPORT[package] | {package}, path
 
 
 def locked() -> set[str]:

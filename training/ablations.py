@@ -21,13 +21,14 @@ from accel.atomic import atomic_path
 from accel.compiler import compile_network
 from accel.errors import SystoleError
 from accel.network import load_network
-from training.dataset import load_dataset
-from training.defaults import find_recipe
-from training.evaluate import VALIDATION, evaluate, summary
-from training.recipe import Recipe, recipe_from
-from training.render import render_float
+from training.data.dataset import load_dataset
+from training.measure.evaluation import VALIDATION, evaluate
+from training.measure.summaries import summary
+from training.model.render import render_float
+from training.model.weights import load_weights
+from training.run.defaults import find_recipe
+from training.run.recipe import Recipe, recipe_from
 from training.train import train
-from training.weights import load_weights
 
 __all__ = ["Variant", "load_variants", "main", "markdown", "run"]
 

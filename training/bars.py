@@ -1,8 +1,8 @@
 """Hold the shipped models to their bars: `python -m training.bars --data DIR [MODEL ...]`.
 
 Evaluates the integers of every model that ships and has a recipe, with its float weights beside it, on the recipe's
-data set under DIR, and prints what was measured against training/must_reach.py. A missed bar is a finding, not an
-error: the exit status is 0 unless a file is missing or broken.
+data set under DIR, and prints what was measured against training/results/must_reach.py. A missed bar is a finding, not
+an error: the exit status is 0 unless a file is missing or broken.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from accel.errors import SystoleError
-from training.bars_text import STATE, markdown_text, missed_lines, rows
-from training.defaults import RECIPES
-from training.figures import label
-from training.shipped import Folders, Measured, find_shipped, measure_shipped, open_shipped
+from training.results.bars_text import STATE, markdown_text, missed_lines, rows
+from training.results.figures import label
+from training.results.shipped import Folders, Measured, find_shipped, measure_shipped, open_shipped
+from training.run.defaults import RECIPES
 
 __all__ = ["document", "main"]
 

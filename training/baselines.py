@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.errors import SystoleError
-from training.dataset import C4_HZ, HOP, RATE, Dataset, load_dataset
-from training.evaluate import VALIDATION, ClipFigures, Render, evaluate, measure, summary
+from training.data.dataset import C4_HZ, HOP, RATE, Dataset, load_dataset
+from training.measure.clip_figures import ClipFigures, measure
+from training.measure.evaluation import VALIDATION, evaluate
+from training.measure.summaries import summary
+from training.model.playing import Render
 
 __all__ = ["Wavetable", "cut_wavetable", "main", "nearest_clips"]
 

@@ -20,15 +20,15 @@ from accel.atomic import atomic_path
 from accel.compiler import compile_network
 from accel.errors import SystoleError
 from accel.program import Program
-from training import pictures
-from training.evaluate import Evaluation, held_out, repeat_floor
-from training.evaluation_pictures import draw_evaluation
-from training.figures import group_table, label, number, table
-from training.quantisation_loss import judge_pair, render_twin, render_twin_per_sample
-from training.recipe import Recipe, load_recipe
-from training.report_page import Block, Heading, Page, Paragraph, Picture, Table, html, markdown
-from training.subject import integer_subject, open_network
-from training.weights import load_weights, metadata, save_weights
+from training.measure.evaluation import Evaluation, held_out, repeat_floor
+from training.measure.quantisation_loss import judge_pair, render_twin, render_twin_per_sample
+from training.model.subject import integer_subject, open_network
+from training.model.weights import load_weights, save_weights
+from training.results import pictures
+from training.results.evaluation_pictures import draw_evaluation
+from training.results.figures import group_table, label, number, table
+from training.results.report_page import Block, Heading, Page, Paragraph, Picture, Table, html, markdown
+from training.run.recipe import Recipe, load_recipe, metadata
 
 TITLES = {
     "spectrograms": "Spectrograms: target above, model below; the clips of the lowest, median and highest distance, "

@@ -12,43 +12,31 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from accel.calibrate import random_controls
 from accel.compiler import compile_network
 from accel.emulator import Emulator
 from accel.errors import SystoleError
-from accel.formats import C4_HZ, KNOB_COUNTS, UNITY, knob_counts, midi_to_volts, pitch_word
+from accel.formats import C4_HZ, KNOB_COUNTS, UNITY, knob_counts, pitch_word
 from accel.network import Network, load_network
 from accel.program import Program
 from accel.program_file import save_program
 from accel.reference import DEFAULT_SEED, noise_words
-from training import metrics
-from training.evaluate import Render, held_out, repeat_floor
-from training.quantisation_loss import PITCH_COUNTS_PER_VOLT, judge_pair, render_twin, render_twin_per_sample
-from training.summaries import summary
+from training.measure import metrics
+from training.measure.evaluation import held_out, repeat_floor
+from training.measure.quantisation_loss import PITCH_COUNTS_PER_VOLT, judge_pair, render_twin, render_twin_per_sample
+from training.measure.summaries import summary
+from training.model.playing import render_integers
 
-__all__ = ["main", "quantisation_snr", "render_integers", "ship", "worst_pitch_error"]
+__all__ = ["main", "quantisation_snr", "ship", "worst_pitch_error"]
 
 SWEPT_NOTES = range(24, 97, 3)
-
-
-def render_integers(program: Program) -> Render:
-    """`render(rows, phase)` (see training.evaluate) by the emulator, that is, by the hardware's bits."""
-    emulator = Emulator(program)
-
-    def render(rows: NDArray[np.float64], phase: float) -> NDArray[np.float32]:
-        words, counts = pitch_word(midi_to_volts(rows[:, 0])), knob_counts(rows[:, 1:])
-        out = emulator.run(words, counts, phase=int(phase * 2.0**32) & 0xFFFFFFFF)
-        return (out / UNITY).astype(np.float32)
-
-    return render
 
 
 def quantisation_snr(network: Network, program: Program, *, takes: int = 12, rows: int = 40) -> float:
     """Median over random takes of float signal over (float - integer), dB, with the same noise and phase.
 
-    Beside the clips' own loss (training.quantisation_loss): controls that move as no clip's do.
+    Beside the clips' own loss (training.measure.quantisation_loss): controls that move as no clip's do.
     """
     rng, emulator, found = np.random.default_rng(0), Emulator(program), []
     for _ in range(takes):

@@ -3,7 +3,7 @@
 The run can be killed at any moment; the same command continues from the last checkpoint, drawing the batches that an
 uninterrupted run would have drawn. With `--minutes` the schedule runs over time instead of steps: the model is ready
 when wanted, but another machine gives other weights. Under torch's launcher several processes train one model
-(training/distributed.py).
+(training/run/distributed.py).
 """
 
 import argparse
@@ -15,13 +15,13 @@ from pathlib import Path
 import torch
 
 from accel.errors import SystoleError
-from training.checkpoint import load_checkpoint
-from training.dataset import load_dataset
-from training.device import CPU, DEVICES, PRECISIONS, Place, choose_place
-from training.distributed import ALONE, Ranks, joined
-from training.recipe import Recipe, load_recipe
-from training.session import Session
-from training.trainer import Trainer
+from training.data.dataset import load_dataset
+from training.run.checkpoint import load_checkpoint
+from training.run.device import CPU, DEVICES, PRECISIONS, Place, choose_place
+from training.run.distributed import ALONE, Ranks, joined
+from training.run.recipe import Recipe, load_recipe
+from training.run.session import Session
+from training.run.trainer import Trainer
 
 __all__ = ["main", "train"]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import torch
 
 from accel.errors import SystoleError
-from training.check import check_dataset
-from training.defaults import completed, find_recipe
-from training.device import choose_place
-from training.distributed import launched
-from training.recipe import load_recipe
+from training.checks.check import check_dataset
 from training.report import write_report
+from training.run.defaults import completed, find_recipe
+from training.run.device import choose_place
+from training.run.distributed import launched
+from training.run.recipe import load_recipe
 from training.ship import ship
 from training.train import train
 

@@ -10,7 +10,7 @@ import click
 from app.cli.options import as_json
 
 if TYPE_CHECKING:
-    from training.check import Report
+    from training.checks.check import Report
 
 __all__ = ["command"]
 
@@ -35,7 +35,7 @@ def check_command(stems: tuple[str, ...], as_json: bool) -> None:
     from app.cli.extras import needs
 
     with needs("train"):
-        from training.check import check_dataset, set_stem
+        from training.checks.check import check_dataset, set_stem
     from accel.errors import SystoleError
     from app.cli.console import print_json, progress
 

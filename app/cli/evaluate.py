@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from accel.network import Network
-    from training.dataset import Dataset
-    from training.evaluate import Evaluation
-    from training.subject import Subject
+    from training.data.dataset import Dataset
+    from training.measure.evaluation import Evaluation
+    from training.model.subject import Subject
 
 __all__ = ["command"]
 
@@ -52,9 +52,9 @@ def command(model: str, dataset: str, weights: str | None, json_file: str | None
     path, stem = find_model(model), Path(dataset)
     _check_target(json_file)
     with needs("train"):
-        from training.evaluate import held_out
-        from training.figures import document
-        from training.subject import open_subject, open_twin
+        from training.measure.evaluation import held_out
+        from training.model.subject import open_subject, open_twin
+        from training.results.figures import document
 
         subject = open_subject(path)
         if weights and subject.kind == "float":
@@ -65,7 +65,7 @@ def command(model: str, dataset: str, weights: str | None, json_file: str | None
         data = held_out(stem, [knob.id for knob in subject.knobs], str(path))
         evaluation, floats = _judge(subject, twin, data, stem)
         if pictures:
-            from training.evaluation_pictures import draw_evaluation
+            from training.results.evaluation_pictures import draw_evaluation
 
             draw_evaluation(Path(pictures), subject, data, evaluation, floats)
     found = document(subject, stem, evaluation, floats)
@@ -82,9 +82,9 @@ def command(model: str, dataset: str, weights: str | None, json_file: str | None
 def _judge(subject: Subject, twin: Network | None, data: Dataset, stem: Path) -> tuple[Evaluation, Evaluation | None]:
     """The model's evaluation, and its float twin's where there is one; a progress bar counts the takes."""
     from app.cli.console import progress
-    from training.evaluate import judge, repeat_floor
-    from training.quantisation_loss import judge_pair, render_twin, render_twin_per_sample
-    from training.subject import counted
+    from training.measure.evaluation import judge, repeat_floor
+    from training.measure.quantisation_loss import judge_pair, render_twin, render_twin_per_sample
+    from training.model.subject import counted
 
     takes = len(data) * (1 if data.phase is None else 2)
     with progress(f"evaluate {subject.name}", takes * (2 if twin else 1)) as advance:
@@ -115,7 +115,7 @@ def _write_json(path: Path, found: dict[str, Any]) -> None:
 def _print_tables(evaluation: Evaluation, floats: Evaluation | None) -> None:
     """All figures, then the distances by part and note band."""
     from app.cli.console import print_rich
-    from training.figures import group_table, table
+    from training.results.figures import group_table, table
 
     print_rich(_rich(table(evaluation, floats), left=2))
     click.echo("\nDistances by part and by the clips' median note, dB")

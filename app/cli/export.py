@@ -31,8 +31,8 @@ def command(model: str, target: str) -> None:
     if file.exists() and file.samefile(path):
         raise click.BadParameter(f"{target}: is MODEL itself", param_hint="--onnx")
     with needs("bench"):
-        from training.onnx_export import export_onnx
-        from training.subject import open_network
+        from training.model.onnx_export import export_onnx
+        from training.model.subject import open_network
 
         difference = export_onnx(open_network(path), file)
     note(f"{target}: {file.stat().st_size} bytes, within {difference:.1g} of the float network in onnxruntime")

@@ -52,7 +52,7 @@ def command(
     if minutes and steps:
         raise click.UsageError("--minutes and --steps exclude each other")
     with needs("train"):
-        from training.check import set_stem
+        from training.checks.check import set_stem
         from training.workflow import make_model
 
         stem = set_stem(Path(dataset))

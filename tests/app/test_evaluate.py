@@ -57,8 +57,8 @@ def test_json_and_pictures(systole: Systole, stem: Path, tmp_path: Path) -> None
 def test_float_weights_on_standard_output(systole: Systole, stem: Path, tmp_path: Path) -> None:
     import torch
 
-    from training.generator import Architecture, Generator
-    from training.weights import save_weights
+    from training.model.generator import Architecture, Generator
+    from training.model.weights import save_weights
 
     shape = Architecture(channels=4, skip_channels=4, dilations=(1, 2), knobs=2)
     knobs = [{"id": f"knob{index}", "label": "Knob", "help": "", "default": 0.5} for index in range(2)]

@@ -11,7 +11,7 @@ import onnxruntime
 
 from accel.program_file import load_program
 from tests.app.support import ROOT, Systole, one_line
-from training.dequantise import dequantise
+from training.model.dequantise import dequantise
 
 
 def test_a_model_by_name(systole: Systole, home: Path, tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from accel.network import Network, load_network
 from accel.program import Program
 from accel.program_file import load_program
 from accel.proof import is_proven
-from training.evaluate import sweeps
-from training.metrics import pitch_error, signal_to_noise
+from training.measure.evaluation import sweeps
+from training.measure.metrics import pitch_error, signal_to_noise
 
 FOLDER = Path(presets.__file__).parent / "models"
 WEIGHTS = Path(presets.__file__).parent.parent / "training" / "weights"

@@ -12,15 +12,15 @@ from accel.network import load_network
 from accel.program_file import save_program
 from tests.training.conftest import CLIP
 from tests.training.sets import Clips
-from training import must_reach
 from training.bars import main
-from training.bars_text import markdown_text, missed_lines, rows
-from training.dataset import load_dataset
-from training.generator import Generator
-from training.must_reach import Bar, verdicts
-from training.recipe import recipe_from
-from training.shipped import Measured
-from training.weights import metadata, save_weights
+from training.data.dataset import load_dataset
+from training.model.generator import Generator
+from training.model.weights import save_weights
+from training.results import must_reach
+from training.results.bars_text import markdown_text, missed_lines, rows
+from training.results.must_reach import Bar, verdicts
+from training.results.shipped import Measured
+from training.run.recipe import metadata, recipe_from
 
 RECIPE = """
 name = "tiny"

@@ -3,8 +3,8 @@
 import numpy as np
 
 from training.baselines import BYTES, cut_wavetable, main, nearest_clips
-from training.dataset import load_dataset
-from training.metrics import pitch_error
+from training.data.dataset import load_dataset
+from training.measure.metrics import pitch_error
 
 
 def test_a_clip_s_nearest_is_itself_and_no_distance_away(tiny_set):

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from accel.errors import SystoleError
-from training.dataset import load_dataset
-from training.evaluate import evaluate, evaluate_weights, repeat_floor, sweeps
-from training.recipe import recipe_from
+from training.data.dataset import load_dataset
+from training.evaluate import evaluate_weights
+from training.measure.evaluation import evaluate, repeat_floor, sweeps
+from training.measure.summaries import summary
+from training.model.weights import load_weights
 from training.report import main, write_report
-from training.summaries import summary
+from training.run.recipe import recipe_from
 from training.train import train
-from training.weights import load_weights
 
 
 def test_the_synth_itself_scores_perfectly(tiny_set):

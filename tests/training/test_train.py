@@ -6,13 +6,13 @@ import torch
 from accel.compiler import compile_network
 from accel.errors import SystoleError
 from accel.network import load_network
-from training.checkpoint import load_checkpoint
-from training.dataset import load_dataset
-from training.recipe import load_recipe, recipe_from
-from training.sampling import Sampler
+from training.data.dataset import load_dataset
+from training.model.weights import load_weights
+from training.run.checkpoint import load_checkpoint
+from training.run.recipe import load_recipe, recipe_from
+from training.run.sampling import Sampler
 from training.ship import quantisation_snr
 from training.train import train
-from training.weights import load_weights
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from accel.errors import SystoleError
 from accel.formats import pitch_word
 from accel.program_file import load_program
 from tests.app.support import COMMAND
-from training.defaults import RECIPES, completed, find_recipe
-from training.recipe import load_recipe
+from training.run.defaults import RECIPES, completed, find_recipe
+from training.run.recipe import load_recipe
 from training.workflow import make_model
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +62,7 @@ def test_a_data_set_becomes_a_model_that_plays(own_set, quick, tmp_path):
 
 
 def test_the_same_command_continues(own_set, quick, tmp_path):
-    from training.checkpoint import load_checkpoint
+    from training.run.checkpoint import load_checkpoint
 
     make_model(own_set, quick, tmp_path / "out", compiled=False)
     make_model(own_set, quick, tmp_path / "out", steps=9, compiled=False)

@@ -1,0 +1,1 @@
+"""Recordings with the control voltages that made them, in memory."""

@@ -1,0 +1,1 @@
+"""The network: its parts in float and as the accelerator computes them, and its files."""
