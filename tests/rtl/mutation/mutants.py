@@ -169,6 +169,10 @@ MUTANTS = (
         "(cfg_i.log2_hop - 4'(ColsLog2))",
         "(cfg_i.log2_block - 4'(ColsLog2))",
     ),
+    Mutant("upper channels on top of the lower", "write_back", "(16'(exc_channel_i) <<", "(16'(exc_channel_i[3:0]) <<"),
+    Mutant("lower channels' codes for the upper", "load_port", "codes[code_addr_i]", "codes[5'(code_addr_i[3:0])]"),
+    Mutant("as many channels as there are count none", "cfg_regs", "wdata_i[ExcCountBits-1:0]", "6'(wdata_i[4:0])"),
+    Mutant("sample ends before its channels", "excite", "ExcIndexBits'(channels_i - 1'b1) : ", "5'd15 : "),
     Mutant("LFSR tap", "excite", "lfsr_q >> LfsrShift1", "lfsr_q >> 13"),
     Mutant(
         "phase takes the next increment",
