@@ -79,7 +79,6 @@ MUTANTS = (
     Mutant("slot ends before its steps", "tile_issue", "done_q || (step && final_q)", "1'b1"),
     Mutant("slot waits for nothing", "tile_issue", "(tile_valid_i || tile_end_i);", "1'b1;"),
     Mutant("one step too few", "tile_issue", "'0 && cols_left_q == 10'd1", "'0 && cols_left_q == 10'd2"),
-    Mutant("last tap not waited for", "tile_issue", "<= taps_left_q == 4'd1 && ", "<= "),
     # --- operands
     Mutant("ring twice as long", "act_mem", "(16'd1 << log2_i) - 16'd1", "(16'd2 << log2_i) - 16'd1"),
     Mutant("window runs over the ring's end", "act_mem", "((word + 16'd1) & mask)", "(word & mask) + 16'd1"),
