@@ -9,8 +9,8 @@ from accel.errors import SystoleError
 
 __all__ = ["EXC_CHANNELS", "GEOMETRIES", "Geometry"]
 
-EXC_CHANNELS = 16
-"""Excitation channels that the accelerator stores."""
+EXC_CHANNELS = 32
+"""Excitation channels that the accelerator stores; every width in the RTL that depends on it is derived from it."""
 
 _MOST = {
     "act_depth": 1 << 16,

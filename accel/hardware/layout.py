@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from accel.hardware.geometry import EXC_CHANNELS
+
 __all__ = ["CFG_FIELDS", "DESC_FIELDS", "DESC_STRIDE", "DESC_WORDS", "LOAD_SELECT", "Field", "pack_descriptor"]
 
 
@@ -60,7 +62,7 @@ CFG_FIELDS: dict[str, tuple[int, int, str]] = {
     "log2_hop": (0, 4, "log2 of the samples in a control frame"),
     "log2_block": (1, 4, "log2 of the samples in a block; a block divides a frame"),
     "first_block": (2, 10, "index of the first descriptor after the control passes"),
-    "exc_channels": (3, 5, "excitation channels"),
+    "exc_channels": (3, EXC_CHANNELS.bit_length(), "excitation channels"),
     "exc_base": (4, 16, "first word of the excitation region in every bank"),
     "exc_offset": (5, 32, "log2 of the phase increment at 0 V, with 20 fraction bits"),
     "cv_words": (6, 8, "words of a control frame: pitch and knobs"),

@@ -22,7 +22,7 @@ module cfg_regs
         CfgLog2Hop: cfg_o.log2_hop <= wdata_i[3:0];
         CfgLog2Block: cfg_o.log2_block <= wdata_i[3:0];
         CfgFirstBlock: cfg_o.first_block <= wdata_i[9:0];
-        CfgExcChannels: cfg_o.exc_channels <= wdata_i[4:0];
+        CfgExcChannels: cfg_o.exc_channels <= wdata_i[ExcCountBits-1:0];
         CfgExcBase: cfg_o.exc_base <= wdata_i[15:0];
         CfgExcOffset: cfg_o.exc_offset <= wdata_i;
         CfgCvWords: cfg_o.cv_words <= wdata_i[7:0];

@@ -16,9 +16,7 @@
 
 module excite
   import systole_pkg::*;
-#(
-  parameter int unsigned Channels = 16  // most channels, 1..16
-) (
+(
   input  logic clk_i,
   input  logic rst_ni,
   input  logic reset_i,                 // phase := phase_i, noise state := seed_i
@@ -29,22 +27,24 @@ module excite
   input  logic signed [PitchBits-1:0] pitch_cur_i,
   input  logic [3:0] log2_hop_i,        // 4..8
   input  logic [31:0] exp_offset_i,     // log2 of the increment at 0 V, 20 fraction bits
-  input  logic [4:0] channels_i,        // 1..Channels
-  output logic [3:0] code_addr_o,
+  input  logic [ExcCountBits-1:0] channels_i,  // 1..ExcChannels
+  output logic [ExcIndexBits-1:0] code_addr_o,
   input  logic [15:0] code_i,           // in the same cycle: source, and harmonic from bit 8
   output logic out_valid_o,
-  output logic [3:0] out_channel_o,
+  output logic [ExcIndexBits-1:0] out_channel_o,
   output logic [7:0] out_sample_o,
   output logic signed [15:0] out_data_o,
   output logic busy_o,
   output logic done_o
 );
 
-  if (Channels < 1 || Channels > 16) begin : gen_bad_channels
-    $fatal(1, "excite: Channels must be 1..16");
+  localparam int unsigned IncrementCycles = 8;  // of exp2_unit
+
+  // A slot is a channel's index, and counts the cycles of the first increment, too.
+  if (ExcChannels < IncrementCycles) begin : gen_bad_channels
+    $fatal(1, "excite: ExcChannels must be at least %0d", IncrementCycles);
   end
 
-  localparam int unsigned IncrementCycles = 8;  // of exp2_unit
   // Stages at which a channel (its code is read in stage 0) meets what is computed beside it.
   localparam int unsigned QuarterStage = 4;     // phase * harmonic is there
   localparam int unsigned FadeStage = 6;        // fade_unit's inputs
@@ -57,29 +57,32 @@ module excite
   } state_e;
 
   state_e state_q;
-  logic [3:0] slot_q, last_slot_q, last_channel_q;
+  logic [ExcIndexBits-1:0] slot_q, last_slot_q, last_channel_q;
   logic [7:0] sample_q, last_sample_q;
+  logic present_q;                              // the slot is a channel's: slot_q <= last_channel_q
   logic issuing_q;                              // false once the last channel has been issued
   logic issue, wrap, tick, ramp_ready, last_out;
   logic [ExponentBits-1:0] octaves;
   logic [PhaseBits-2:0] increment;
 
   // Sequence.
-  assign issue = state_q == StRun && issuing_q && slot_q <= last_channel_q;
+  assign issue = state_q == StRun && issuing_q && present_q;
   assign tick  = (state_q == StFill || state_q == StRun) && slot_q == '0;
-  assign wrap  = slot_q == (state_q == StFill ? 4'(IncrementCycles - 1) : last_slot_q);
+  assign wrap  = slot_q == (state_q == StFill ? ExcIndexBits'(IncrementCycles - 1) : last_slot_q);
   assign code_addr_o = slot_q;
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      last_channel_q <= 4'(channels_i - 5'd1);
-      last_slot_q    <= channels_i > 5'(IncrementCycles) ? 4'(channels_i - 5'd1)
-                                                         : 4'(IncrementCycles - 1);
+      last_channel_q <= ExcIndexBits'(channels_i - 1'b1);
+      last_slot_q    <= channels_i > ExcCountBits'(IncrementCycles)
+                        ? ExcIndexBits'(channels_i - 1'b1) : ExcIndexBits'(IncrementCycles - 1);
       last_sample_q  <= ~(8'hFF << log2_hop_i);
       sample_q       <= '0;
       slot_q         <= '0;
+      present_q      <= 1'b1;
     end else if (state_q == StFill || state_q == StRun) begin
-      slot_q <= wrap ? '0 : slot_q + 4'd1;
+      slot_q    <= wrap ? '0 : slot_q + 1'b1;
+      present_q <= wrap || (present_q && slot_q != last_channel_q);
       if (wrap && state_q == StRun) sample_q <= sample_q + 8'd1;
     end
   end
@@ -224,7 +227,7 @@ module excite
       out_channel_o <= '0;
       out_sample_o  <= '0;
     end else if (out_valid_o) begin
-      out_channel_o <= out_channel_o == last_channel_q ? '0 : out_channel_o + 4'd1;
+      out_channel_o <= out_channel_o == last_channel_q ? '0 : out_channel_o + 1'b1;
       if (out_channel_o == last_channel_q) out_sample_o <= out_sample_o + 8'd1;
     end
   end

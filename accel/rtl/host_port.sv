@@ -12,7 +12,6 @@ module host_port #(
     parameter int unsigned Rows = 4,
     parameter int unsigned Cols = 8,
     parameter int unsigned Lanes = 2,
-    parameter int unsigned ExcChannels = 16,
     parameter int unsigned ActDepth = 3072,
     parameter int unsigned WgtDepth = 6144,
     parameter int unsigned RowDepth = 1024,
@@ -86,6 +85,7 @@ module host_port #(
 );
 
   import host_pkg::*;
+  import systole_pkg::ExcChannels;
 
   if (Rows > 255 || Cols > 255 || Lanes > 255 || ExcChannels > 255) begin : g_bad_geometry
     $fatal(1, "host_port: Rows, Cols, Lanes and ExcChannels must fit 8 bits");

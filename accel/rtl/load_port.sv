@@ -8,9 +8,7 @@
 
 module load_port
   import systole_pkg::*;
-#(
-    parameter int unsigned ExcChannels = 16
-) (
+(
     input  wire         clk_i,
     input  wire         rst_ni,
     input  wire         busy_i,      // requests are dropped
@@ -37,7 +35,7 @@ module load_port
     input  wire  [ 3:0] ramp_i,
     // configuration, and the code of an excitation channel
     output cfg_t        cfg_o,
-    input  wire  [ 3:0] code_addr_i,
+    input  wire  [ExcIndexBits-1:0] code_addr_i,
     output logic [15:0] code_o
 );
   logic we_q;
@@ -73,9 +71,9 @@ module load_port
     // what answers after one cycle waits for the weights
     desc_q <= desc_i;
     cfg_data_q <= cfg_data;
-    code_2_q <= codes[addr_o[3:0]];
+    code_2_q <= codes[addr_o[ExcIndexBits-1:0]];
     code_3_q <= 32'(code_2_q);
-    if (writes(LdSelExc)) codes[addr_o[3:0]] <= wdata_o[15:0];
+    if (writes(LdSelExc)) codes[addr_o[ExcIndexBits-1:0]] <= wdata_o[15:0];
     unique case (sel_3_q)
       LdSelDesc: rdata_o <= desc_q;
       LdSelWgt: rdata_o <= wgt_i;

@@ -11,20 +11,19 @@ module systole_core
   import systole_pkg::*;
   import core_pkg::*;
 #(
-    parameter  int unsigned Rows        = 4,
-    parameter  int unsigned Cols        = 8,     // power of two
-    parameter  int unsigned Lanes       = 2,     // power of two, at most Cols / 2 and Rows
-    parameter  int unsigned DspPes      = Rows * Cols,
-    parameter  int unsigned ActDepth    = 3072,  // words per bank
-    parameter  int unsigned WgtDepth    = 6144,  // words of Rows bytes
-    parameter  int unsigned RowDepth    = 1024,  // rows of all passes
-    parameter  int unsigned CondDepth   = 288,   // rows of all gated passes
-    parameter  int unsigned CtlDepth    = 256,   // control network's values
-    parameter  int unsigned StreamDepth = 256,   // residual stream of a block, per lane
-    parameter  int unsigned SkipDepth   = 256,   // skip sums of a block, per lane
-    parameter  int unsigned DescDepth   = 64,    // descriptors
-    parameter  int unsigned OutDepth    = 1024,   // samples
-    localparam int unsigned ExcChannels = 16
+    parameter int unsigned Rows        = 4,
+    parameter int unsigned Cols        = 8,     // power of two
+    parameter int unsigned Lanes       = 2,     // power of two, at most Cols / 2 and Rows
+    parameter int unsigned DspPes      = Rows * Cols,
+    parameter int unsigned ActDepth    = 3072,  // words per bank
+    parameter int unsigned WgtDepth    = 6144,  // words of Rows bytes
+    parameter int unsigned RowDepth    = 1024,  // rows of all passes
+    parameter int unsigned CondDepth   = 288,   // rows of all gated passes
+    parameter int unsigned CtlDepth    = 256,   // control network's values
+    parameter int unsigned StreamDepth = 256,   // residual stream of a block, per lane
+    parameter int unsigned SkipDepth   = 256,   // skip sums of a block, per lane
+    parameter int unsigned DescDepth   = 64,    // descriptors
+    parameter int unsigned OutDepth    = 1024   // samples
 ) (
     input  wire         clk_i,
     input  wire         rst_ni,
@@ -88,13 +87,12 @@ module systole_core
   logic [19:0] ld_addr;
   logic [31:0] ld_data, desc_data, wgt_data, bias_data;
   logic [4:0] shift_data;
-  logic [3:0] ramp_data, exc_code_at;
+  logic [3:0] ramp_data;
+  logic [ExcIndexBits-1:0] exc_code_at;
   logic [15:0] exc_code;
   cfg_t cfg;
 
-  load_port #(
-      .ExcChannels(ExcChannels)
-  ) u_load_port (
+  load_port u_load_port (
       .clk_i, .rst_ni, .busy_i(busy_o),
       .req_i(ld_req_i), .we_i(ld_we_i), .sel_i(ld_sel_i), .addr_i(ld_addr_i),
       .wdata_i(ld_wdata_i), .rvalid_o(ld_rvalid_o), .rdata_o(ld_rdata_o),
@@ -183,14 +181,12 @@ module systole_core
 
   // --- excitation ---------------------------------------------------------------------------------------
   logic exc_valid;
-  logic [3:0] exc_channel;
+  logic [ExcIndexBits-1:0] exc_channel;
   logic [7:0] exc_sample;
   logic signed [15:0] exc_value;
   logic unused_exc_busy;
 
-  excite #(
-      .Channels(ExcChannels)
-  ) u_excite (
+  excite u_excite (
       .clk_i, .rst_ni, .reset_i(reset), .seed_i, .phase_i, .start_i(run && !prime),
       .pitch_prev_i(pitch_previous), .pitch_cur_i(pitch_current),
       .log2_hop_i(cfg.log2_hop), .exp_offset_i(cfg.exc_offset), .channels_i(cfg.exc_channels),

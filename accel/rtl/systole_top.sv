@@ -58,7 +58,6 @@ module systole_top #(
 );
 
   localparam int unsigned LdLatency = 4;  // systole_core's
-  localparam int unsigned ExcChannels = 16;  // likewise
 
   logic ld_req, ld_we, ld_rvalid, start, cv_valid, cv_ready, cv_last;
   logic smp_valid, smp_ready, busy, frame_done;
@@ -73,7 +72,6 @@ module systole_top #(
       .Rows(Rows),
       .Cols(Cols),
       .Lanes(Lanes),
-      .ExcChannels(ExcChannels),
       .ActDepth(ActDepth),
       .WgtDepth(WgtDepth),
       .RowDepth(RowDepth),

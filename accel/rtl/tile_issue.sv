@@ -57,21 +57,21 @@ module tile_issue
   logic [15:0] chan_q, time_q;
   logic [19:0] weight_q;
   logic [8:0] pending_q;  // column tiles issued and not yet written
+  logic final_q;          // the step to come is its tile's last: known a cycle ahead, for speed
 
-  logic ready, step, final_step, token_time, shift, may_end, last;
+  logic ready, step, token_time, shift, may_end, last;
   logic kick, advance, at_rest, hold, take;
 
   // --- steps ------------------------------------------------------------------------------------------
   assign ready = !cur_q.starts || (pending_q <= 9'(cur_ahead_q) &&
                                    !(cur_q.op == OpInput && exc_busy_i));
   assign step = cur_valid_q && !done_q && ready;
-  assign final_step = cols_left_q == '0 && taps_left_q == '0;
 
   // --- tokens and slot ends ---------------------------------------------------------------------------
   assign token_time = active_q && phase_q == '0;
   assign shift = token_time && !full_q && token_q != 6'(Rows - 1);
   assign may_end = full_q || (token_time && token_q == 6'(Rows - 1));
-  assign last = active_q && may_end && (!cur_valid_q || done_q || (step && final_step)) &&
+  assign last = active_q && may_end && (!cur_valid_q || done_q || (step && final_q)) &&
                 (tile_valid_i || tile_end_i);
   assign at_rest = !cur_valid_q && !next_valid_q && !tile_valid_i;
   assign kick = !active_q && tile_valid_i;
@@ -108,9 +108,11 @@ module tile_issue
         taps_left_q <= taps_left_q - 4'd1;
         chan_q <= cur_q.src_base;
         time_q <= time_q + 16'(cur_q.dilation);
+        final_q <= taps_left_q == 4'd1 && cur_q.cols == 10'd1;
       end else begin
         cols_left_q <= cols_left_q - 10'd1;
         chan_q <= chan_q + (16'd1 << cur_q.src_log2);
+        final_q <= taps_left_q == '0 && cols_left_q == 10'd1;
       end
     end
     if (advance) begin
@@ -120,6 +122,7 @@ module tile_issue
       next_ahead_q <= ahead_i;
       cols_left_q <= next_q.cols - 10'd1;
       taps_left_q <= next_q.taps - 4'd1;
+      final_q <= next_q.taps == 4'd1 && next_q.cols == 10'd1;
       chan_q <= next_q.src_base;
       time_q <= next_q.oldest;
       weight_q <= next_q.weight;
@@ -139,7 +142,7 @@ module tile_issue
       phase_q <= (phase_q == GapW'(Gap - 1)) ? '0 : phase_q + 1'b1;
       if (shift) token_q <= token_q + 6'd1;
       if (may_end) full_q <= 1'b1;
-      if (step && final_step) done_q <= 1'b1;
+      if (step && final_q) done_q <= 1'b1;
       if (advance) begin
         active_q <= kick || !at_rest;
         next_valid_q <= take;

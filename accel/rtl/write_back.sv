@@ -27,7 +27,7 @@ module write_back
     input  wire                       done_i,
     // excitation
     input  wire                       exc_valid_i,
-    input  wire            [     3:0] exc_channel_i,
+    input  wire   [ExcIndexBits-1:0]  exc_channel_i,
     input  wire            [     7:0] exc_sample_i,
     input  wire  signed    [    15:0] exc_data_i,
     output logic                      exc_valid_o,

@@ -11,6 +11,7 @@ from accel.cycles import frame_cycles
 from accel.emulator import Emulator
 from accel.errors import SystoleError
 from accel.formats import UNITY
+from accel.hardware.geometry import EXC_CHANNELS
 from accel.hardware.machine import Machine
 from accel.program import Program
 from accel.random_program import Shape, random_program, random_shape
@@ -27,16 +28,24 @@ CORNERS = (
     Shape(channels=3, skip=5, kernel=2, dilations=(1024,), harmonics=(1, 63), knobs=1, hidden=(), hop=256, rate=24_000),
     Shape(channels=4, skip=4, kernel=2, dilations=(1, 2), harmonics=(1,), knobs=1, hidden=(3,), hop=32, head=70),
     Shape(channels=9, skip=12, kernel=2, dilations=(4,), harmonics=(2,), knobs=2, hidden=(), hop=64, head=2),
+    Shape(channels=6, skip=4, kernel=2, dilations=(3,), harmonics=(1,), sines=tuple(range(2, 25)), hop=64),  # 24 sines
+    Shape(channels=3, skip=2, kernel=1, dilations=(1,), harmonics=(), sines=tuple(range(2, 33)), hop=16),  # 32 channels
 )
+MANY = 5
+"""Every so many random programs have more than 16 excitation channels."""
 
 
 def draw(index: int) -> tuple[Program, np.random.Generator]:
     """Program number `index`: the corners first, then random shapes; every third with nothing but extreme weights."""
     rng = np.random.default_rng(9_000 + index)
     shape = CORNERS[index] if index < len(CORNERS) else random_shape(rng, largest=32, most_layers=6)
-    # random_shape may draw more harmonics than the accelerator stores channels, and never a head of another width
+    # random_shape never draws a head of another width
     head = shape.head or (int(rng.integers(1, 80)) if index % 4 == 3 else None)
-    shape = dataclasses.replace(shape, harmonics=shape.harmonics[:7], head=head)
+    shape = dataclasses.replace(shape, head=head)
+    if index >= len(CORNERS) and index % MANY == 0:
+        alone = int(rng.integers(17, EXC_CHANNELS + 1)) - 1 - 2 * len(shape.harmonics)
+        sines = rng.choice(np.arange(1, 65), alone, replace=False)
+        shape = dataclasses.replace(shape, sines=tuple(int(k) for k in sines))
     program = random_program(
         rng,
         shape,

@@ -10,7 +10,8 @@ import pytest
 
 from accel import reference
 from accel.errors import SystoleError
-from accel.hardware.geometry import GEOMETRIES, Geometry, simulated
+from accel.formats import Op
+from accel.hardware.geometry import EXC_CHANNELS, GEOMETRIES, Geometry, simulated
 from accel.hardware.image import pack
 from accel.hardware.machine import Machine
 from accel.hardware.verify import verify_hardware
@@ -18,7 +19,7 @@ from accel.random_program import Shape, random_program
 from accel.reference import DEFAULT_SEED
 from accel.verify import random_take
 from engine.library import find_model, open_model
-from tests.rtl.networks import CORNERS, check, fits
+from tests.rtl.networks import CORNERS, check, draw, fits
 
 MODELS = ("va", "waveshaping")
 QUICK = ((2, 2, 1), (3, 8, 2))
@@ -35,8 +36,17 @@ def target(name: str) -> Machine:
     return Machine(GEOMETRIES[name])
 
 
+DRAWN = range(len(CORNERS) + 6)
+
+
+def test_random_programs_have_few_many_and_all_channels() -> None:
+    counts = {draw(index)[0].of(Op.EXCITE)[0].rows for index in DRAWN}
+    assert {1, 26, EXC_CHANNELS} <= counts
+    assert any(16 < count < EXC_CHANNELS for count in counts - {26})
+
+
 @pytest.mark.parametrize("size", QUICK, ids=str)
-@pytest.mark.parametrize("index", range(len(CORNERS) + 6))
+@pytest.mark.parametrize("index", DRAWN)
 def test_random_programs(size: tuple[int, int, int], index: int) -> None:
     check(machine(*size), index)
 
@@ -52,7 +62,8 @@ def test_shipped_models_on_the_small_target(name: str) -> None:
 
 def test_a_load_reads_back_word_for_word() -> None:
     core = machine(*QUICK[1])
-    image = core.load(random_program(np.random.default_rng(5)))
+    image = core.load(random_program(np.random.default_rng(5), Shape(sines=tuple(range(3, 22)))))
+    assert len(image.parts["exc"][0]) == EXC_CHANNELS
     for name, (at, data) in image.parts.items():
         np.testing.assert_array_equal(core.read(name, at), data & (0xFFFF if name == "exc" else 0xFFFFFFFF), name)
 
@@ -76,8 +87,9 @@ def test_a_program_that_does_not_fit_is_refused_with_both_sizes() -> None:
     wanted = r"does not fit the 4x8 accelerator: it needs .*wgt_depth \d+ \(there are 6144\)"
     with pytest.raises(SystoleError, match=wanted):
         pack(program, Geometry())
-    with pytest.raises(SystoleError, match="17 excitation channels, the accelerator has 16"):
-        pack(random_program(np.random.default_rng(7), Shape(harmonics=tuple(range(1, 9)))), Geometry())
+    wanted = f"{EXC_CHANNELS + 1} excitation channels, the accelerator has {EXC_CHANNELS}"
+    with pytest.raises(SystoleError, match=wanted):
+        pack(random_program(np.random.default_rng(7), Shape(harmonics=tuple(range(1, 17)))), Geometry())
 
 
 @pytest.mark.parametrize("size", [(1, 8, 1), (17, 8, 2), (4, 6, 1), (4, 8, 3), (4, 8, 8), (2, 8, 4)], ids=str)

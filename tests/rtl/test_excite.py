@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accel.hardware.excite_cycles import excite_cycles
+from accel.hardware.geometry import EXC_CHANNELS
 from tests.rtl.bench import ROOT, simulate
 
 SOURCES = [
@@ -26,10 +27,17 @@ def test_excitation_is_the_references_in_exactly_the_stated_cycles() -> None:
     assert not missed
     for name in ("exponent below zero", "exponent above its top", "gain fading", "frame at once after the last"):
         assert counted[name]
-    assert {f"channels {count:02}" for count in range(1, 17)} <= set(counted)
+    assert {f"channels {count:02}" for count in range(1, EXC_CHANNELS + 1)} <= set(counted)
+    for count in (17, 25, 32):
+        assert counted[f"channels {count:02}"] > 1
+    for bit in range((EXC_CHANNELS - 1).bit_length()):
+        assert counted[f"value that bit {bit} of the channel's index decides"] > 1000
     assert {f"hop {hop:03}" for hop in (16, 32, 64, 128, 256)} <= set(counted)
 
 
-@pytest.mark.parametrize(("channels", "hop", "cycles"), [(3, 64, 555), (8, 16, 176), (13, 64, 880), (16, 256, 4144)])
+@pytest.mark.parametrize(
+    ("channels", "hop", "cycles"),
+    [(3, 64, 555), (8, 16, 176), (13, 64, 880), (16, 256, 4144), (17, 16, 320), (25, 64, 1648), (32, 256, 8240)],
+)
 def test_cycles(channels: int, hop: int, cycles: int) -> None:
     assert excite_cycles(channels, hop) == cycles

@@ -53,7 +53,8 @@ def test_fewer_rows_than_lanes_would_have_two_writers(tmp_path: Path) -> None:
 
 FAULTS = {
     "slot ends before its tokens": ("tile_issue", "prove", "assign may_end = full_q ||", "assign may_end = 1'b1 ||"),
-    "slot ends before its steps": ("tile_issue", "prove", "done_q || (step && final_step)", "1'b1"),
+    "slot ends before its steps": ("tile_issue", "prove", "done_q || (step && final_q)", "1'b1"),
+    "last tap not waited for": ("tile_issue", "prove", "<= taps_left_q == 4'd1 && ", "<= "),
     "operands not waited for": ("tile_issue", "prove", "(pending_q <= 9'(cur_ahead_q) &&", "(1'b1 &&"),
     "row tiles counted as column tiles": ("tile_issue", "prove", "9'(post_first_o && cur_q.ends)", "9'(post_first_o)"),
     "waits for a tile it need not have": ("tile_issue", "prove", "(tile_valid_i || tile_end_i);", "tile_valid_i;"),

@@ -9,6 +9,7 @@ import pytest
 
 from accel import formats
 from accel.hardware import package
+from accel.hardware.geometry import EXC_CHANNELS
 
 
 def test_the_checked_in_package_is_not_stale() -> None:
@@ -47,6 +48,10 @@ def test_constants_read_back() -> None:
     assert [found["ExponentShiftBase"] + k for k in range(4, 9)] == [
         formats.exponent_shift(1 << k) for k in range(4, 9)
     ]
+    assert found["ExcChannels"] == EXC_CHANNELS
+    assert 1 << found["ExcIndexBits"] >= EXC_CHANNELS, "an index of every channel"
+    assert 1 << found["ExcCountBits"] > EXC_CHANNELS, "and the number of them"
+    assert f"logic [{found['ExcCountBits'] - 1}:0] exc_channels;" in text
     for member in formats.Op:
         assert f"Op{package.camel(member.name)} = 3'd{member.value}" in text
 

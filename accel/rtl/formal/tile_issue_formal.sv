@@ -46,6 +46,7 @@ module tile_issue_formal
   input logic [5:0] token_i,
   input logic [3:0] taps_left_i,
   input logic [9:0] cols_left_i,
+  input logic final_i,
   input logic [8:0] pending_i
 );
 
@@ -172,6 +173,7 @@ module tile_issue_formal
       if (cur_valid_i && !done_i) begin
         i_count: assert (steps_q + wait_q + 8'd1 == n_q && steps_q < depth);
         i_left: assert (10'(taps_left_i) < 10'(cur_i.taps) && cols_left_i < cur_i.cols);
+        i_final: assert (final_i == (taps_left_i == '0 && cols_left_i == '0));
         i_steps: assert (8'(taps_left_i[1:0]) * 8'(cur_i.cols[1:0]) + 8'(cols_left_i[1:0]) + 8'd1 + steps_q == depth);
         i_before: assert (steps_q == '0 || ready_i);
       end
@@ -208,7 +210,7 @@ bind tile_issue tile_issue_formal #(.Rows(Rows), .Gap(Gap), .Lanes(Lanes)) u_for
   .active_i(active_q), .next_valid_i(next_valid_q), .cur_valid_i(cur_valid_q), .done_i(done_q), .full_i(full_q),
   .ready_i(ready), .advance_i(advance), .next_i(next_q), .cur_i(cur_q), .next_ahead_i(next_ahead_q),
   .cur_ahead_i(cur_ahead_q), .phase_i(16'(phase_q)), .token_i(token_q), .taps_left_i(taps_left_q),
-  .cols_left_i(cols_left_q), .pending_i(pending_q)
+  .cols_left_i(cols_left_q), .final_i(final_q), .pending_i(pending_q)
 );
 
 `default_nettype wire

@@ -3,9 +3,7 @@
 
 module excite_sva
   import systole_pkg::*;
-#(
-    parameter int unsigned Channels = 16
-) (
+(
     input logic clk_i,
     input logic rst_ni,
     input logic reset_i,
@@ -15,12 +13,12 @@ module excite_sva
     input logic signed [PitchBits-1:0] pitch_cur_i,
     input logic [3:0] log2_hop_i,
     input logic [31:0] exp_offset_i,
-    input logic [4:0] channels_i,
-    input logic [3:0] code_addr_o,
+    input logic [ExcCountBits-1:0] channels_i,
+    input logic [ExcIndexBits-1:0] code_addr_o,
     input logic [15:0] code_i,
     input logic issue,
     input logic out_valid_o,
-    input logic [3:0] out_channel_o,
+    input logic [ExcIndexBits-1:0] out_channel_o,
     input logic [7:0] out_sample_o,
     input logic busy_o,
     input logic done_o,
@@ -41,7 +39,7 @@ module excite_sva
   hop_in_range :
   assert property (start_i |-> log2_hop_i >= 4'(MinLog2Hop) && log2_hop_i <= 4'(MaxLog2Hop));
   channels_in_range :
-  assert property (start_i |-> channels_i >= 5'd1 && channels_i <= 5'(Channels));
+  assert property (start_i |-> 32'(channels_i) >= 1 && 32'(channels_i) <= ExcChannels);
   pitch_stable :
   assert property (busy_o |-> $stable(pitch_prev_i) && $stable(pitch_cur_i));
   shape_stable :
@@ -51,11 +49,11 @@ module excite_sva
 
   // The unit's side.
   address_in_range :
-  assert property (issue |-> 5'(code_addr_o) < channels_i);
+  assert property (issue |-> ExcCountBits'(code_addr_o) < channels_i);
   output_while_busy :
   assert property (out_valid_o |-> busy_o);
   output_in_range :
-  assert property (out_valid_o |-> 5'(out_channel_o) < channels_i
+  assert property (out_valid_o |-> ExcCountBits'(out_channel_o) < channels_i
                    && (out_sample_o >> log2_hop_i) == '0);
   done_after_last :
   assert property (out_valid_o && last_out |=> done_o && !busy_o);
@@ -66,6 +64,6 @@ module excite_sva
 
 endmodule
 
-bind excite excite_sva #(.Channels(Channels)) u_sva (.*);
+bind excite excite_sva u_sva (.*);
 
 `default_nettype wire

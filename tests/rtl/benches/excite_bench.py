@@ -14,6 +14,7 @@ from cocotb.triggers import ReadOnly, RisingEdge
 
 from accel import formats, reference
 from accel.hardware.excite_cycles import FIRST_OUTPUT, SAMPLE_CYCLES, excite_cycles
+from accel.hardware.geometry import EXC_CHANNELS
 from tests.rtl.coverage import cover, save_coverage
 
 LIMIT = formats.PITCH_LIMIT
@@ -134,8 +135,8 @@ class Bench:
             signal.value = rng.randint(-LIMIT, LIMIT)
         for signal in (dut.seed_i, dut.phase_i, dut.exp_offset_i):
             signal.value = rng.getrandbits(32)
-        dut.log2_hop_i.value, dut.channels_i.value = rng.getrandbits(4), rng.getrandbits(5)
-        dut.codes_i.value = rng.getrandbits(256)
+        dut.log2_hop_i.value, dut.channels_i.value = rng.getrandbits(4), rng.getrandbits(EXC_CHANNELS.bit_length())
+        dut.codes_i.value = rng.getrandbits(16 * EXC_CHANNELS)
 
     async def cycle(self, valid: bool, busy: bool) -> tuple[int, int, int]:
         """Check the present cycle, go to the next; returns its output: sample, channel, value."""
@@ -176,6 +177,10 @@ class Bench:
     async def take(self, take: Take) -> None:
         """Set phase and noise, then all frames."""
         expected = take.expected()
+        for bit in range((EXC_CHANNELS - 1).bit_length()):
+            upper = [at for at in range(len(take.codes)) if at >> bit & 1]
+            differ = expected[:, :, upper] != expected[:, :, [at ^ 1 << bit for at in upper]]
+            cover(f"value that bit {bit} of the channel's index decides", int(differ.sum()))
         take.count()
         self.scramble()
         self.dut.reset_i.value, self.dut.seed_i.value, self.dut.phase_i.value = 1, take.seed, take.phase
@@ -197,11 +202,11 @@ async def random_takes(dut: Any) -> None:
     """All hops, channel counts, sources and both limits of the exponent; long hops fewer times."""
     bench = await started(dut)
     for hop, counts in (
-        (16, range(1, 17)),
-        (32, (1, 3, 7, 8, 9, 13, 16)),
-        (64, (2, 8, 13)),
-        (128, (3, 16)),
-        (256, (5, 13)),
+        (16, range(1, EXC_CHANNELS + 1)),
+        (32, (1, 3, 7, 8, 9, 13, 16, 17, 25, 32)),
+        (64, (2, 8, 13, 25, 26)),
+        (128, (3, 16, 32)),
+        (256, (5, 13, 17)),
     ):
         for channels in counts:
             await bench.take(random_take(bench.rng, hop, channels, 3 if hop < 128 else 2))

@@ -1,7 +1,9 @@
 // excite with a register file of channel codes, read in the same cycle as the core reads its own.
 `default_nettype none
 
-module excite_top (
+module excite_top
+  import systole_pkg::*;
+(
   input  logic clk_i,
   input  logic rst_ni,
   input  logic reset_i,
@@ -12,17 +14,17 @@ module excite_top (
   input  logic signed [23:0] pitch_cur_i,
   input  logic [3:0] log2_hop_i,
   input  logic [31:0] exp_offset_i,
-  input  logic [4:0] channels_i,
-  input  logic [15:0][15:0] codes_i,
+  input  logic [ExcCountBits-1:0] channels_i,
+  input  logic [ExcChannels-1:0][15:0] codes_i,
   output logic out_valid_o,
-  output logic [3:0] out_channel_o,
+  output logic [ExcIndexBits-1:0] out_channel_o,
   output logic [7:0] out_sample_o,
   output logic signed [15:0] out_data_o,
   output logic busy_o,
   output logic done_o
 );
 
-  logic [3:0] code_addr;
+  logic [ExcIndexBits-1:0] code_addr;
   logic [15:0] code;
   assign code = codes_i[code_addr];
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import cocotb
 
+from accel.hardware.geometry import EXC_CHANNELS
 from accel.hardware.registers import AT, BY_NAME, REGISTERS, Access
 from tests.rtl.benches.host_driver import BIT, OKAY, SLVERR, Host
 from tests.rtl.coverage import cover, save_coverage
 
 HOP = 8
 GEOMETRY = {
-    "geometry": 16 << 24 | 2 << 16 | 8 << 8 | 4, "desc_depth": 64, "wgt_depth": 6144, "row_depth": 1024,
+    "geometry": EXC_CHANNELS << 24 | 2 << 16 | 8 << 8 | 4, "desc_depth": 64, "wgt_depth": 6144, "row_depth": 1024,
     "act_depth": 3072, "cond_depth": 288, "ctl_depth": 256, "stream_depth": 256, "skip_depth": 256,
     "out_depth": 32, "sample_depth": 16, "knobs": 8,
 }  # fmt: skip

@@ -22,12 +22,14 @@ from tests.rtl.coverage import cover, save_coverage
 GEOMETRY = Geometry(rows=2, cols=4, lanes=2, dsp_pes=8, act_depth=512, wgt_depth=1024, row_depth=256, cond_depth=64,
                     ctl_depth=64, stream_depth=256, skip_depth=256, desc_depth=32, out_depth=32)  # fmt: skip
 SHAPE = Shape(channels=3, skip=2, kernel=2, dilations=(1, 3), harmonics=(1, 2), knobs=2, hidden=(4,), hop=16)
+WIDE = dataclasses.replace(SHAPE, sines=tuple(range(3, 24)))
+"""With more channels than 16: seed 2."""
 FRAMES = 5
 
 
 def piece(seed: int) -> tuple[Program, Image, Take]:
     rng = np.random.default_rng(seed)
-    program = random_program(rng, SHAPE)
+    program = random_program(rng, WIDE if seed == 2 else SHAPE)
     return program, pack(program, GEOMETRY), random_take(rng, program, FRAMES, "playing")
 
 

@@ -9,6 +9,7 @@ import cocotb
 import numpy as np
 
 from accel import formats
+from accel.hardware import layout
 from tests.rtl.benches.vectors import Layout, Player, array, play, start
 from tests.rtl.coverage import cover, save_coverage
 
@@ -19,8 +20,8 @@ PE_OUT = Layout(*((f"{name}_{unit}", bits) for unit in ("dsp", "fabric") for nam
 SHIFT = Layout(("value", 32), ("shift_0", 5), ("shift_1", 5), ("shift_2", 5))
 RAM = Layout(("we", 1), ("waddr", 4), ("wdata", 16), ("raddr", 4))
 PAGED = Layout(("we_larger", 1), ("we_three", 1), ("we_one", 1), ("waddr", 6), ("wdata", 16), ("raddr", 6))
-CFG_FIELDS = (("log2_hop", 4), ("log2_block", 4), ("first_block", 10), ("exc_channels", 5), ("exc_base", 16),
-              ("exc_offset", 32), ("cv_words", 8), ("geometry", 24))  # fmt: skip
+CFG_FIELDS = tuple((name, bits) for name, (_, bits, _) in layout.CFG_FIELDS.items())
+"""In the order of their addresses, which is that of cfg_t."""
 LANES = 8
 
 

@@ -29,7 +29,7 @@ module units_top
     output logic [179:0] rotate_o,
     // cfg_regs: {write enable, address, data} to {read data, registers}
     input  wire  [ 36:0] cfg_i,
-    output logic [134:0] cfg_o
+    output logic [$bits(cfg_t)+31:0] cfg_o
 );
   // Everything may start at random: reset until rst_ni has been low at an edge.
   logic started_q = 1'b0;
@@ -117,8 +117,8 @@ module units_top
       .we_i   (cfg_i[36]),
       .addr_i (cfg_i[35:32]),
       .wdata_i(cfg_i[31:0]),
-      .rdata_o(cfg_o[134:103]),
-      .cfg_o  (cfg_o[102:0])
+      .rdata_o(cfg_o[$bits(cfg_t)+:32]),
+      .cfg_o  (cfg_o[$bits(cfg_t)-1:0])
   );
 endmodule
 

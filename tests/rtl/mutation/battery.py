@@ -76,6 +76,9 @@ class _Plan:
     """Skip sums that reach the end of int32, which random programs do not have."""
 
 
+_SINES = (3, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24)
+"""With six pairs and noise, as many channels as the accelerator has."""
+
 _PLANS = (
     _Plan("plain", Shape(4, 3, 2, (1, 2, 4), (1, 2), 2, (5,), 16), frames=5),
     _Plan("one tile", Shape(3, 2, 3, (1, 7), (1,), 1, (), 16), block=4),
@@ -88,7 +91,7 @@ _PLANS = (
     _Plan("sleepy listener", Shape(2, 1, 2, (512,), (1,), 1, (), 256), frames=9, stall=(1 << 31) + 77),
     _Plan("stalls", Shape(7, 2, 3, (3, 200), (1, 2, 3), 4, (9,), 32), frames=6, block=8, stall=77),
     _Plan("several pages", Shape(8, 2, 3, (512, 256), (1, 2), 3, (64, 60), 16), frames=3, spread=60.0),
-    _Plan("most channels", Shape(8, 7, 2, (1, 2, 4), (1, 2, 4, 8, 16, 32), 3, (10,), 16), frames=3, spread=60.0),
+    _Plan("most channels", Shape(8, 7, 2, (1, 2, 4), (1, 2, 4, 8, 16, 32), 3, (10,), 16, sines=_SINES), 3, spread=60.0),
 )
 
 

@@ -76,9 +76,9 @@ MUTANTS = (
     Mutant("written column tiles not counted", "tile_issue", "- 9'(col_done_i)", ""),
     Mutant("start values one row off", "tile_issue", ": token_q;", ": token_q + 6'd1;"),
     Mutant("slot ends before its tokens", "tile_issue", "assign may_end = full_q ||", "assign may_end = 1'b1 ||"),
-    Mutant("slot ends before its steps", "tile_issue", "done_q || (step && final_step)", "1'b1"),
+    Mutant("slot ends before its steps", "tile_issue", "done_q || (step && final_q)", "1'b1"),
     Mutant("slot waits for nothing", "tile_issue", "(tile_valid_i || tile_end_i);", "1'b1;"),
-    Mutant("one step too few", "tile_issue", "final_step = cols_left_q == '0", "final_step = 1'b1"),
+    Mutant("one step too few", "tile_issue", "'0 && cols_left_q == 10'd1", "'0 && cols_left_q == 10'd2"),
     # --- operands
     Mutant("ring twice as long", "act_mem", "(16'd1 << log2_i) - 16'd1", "(16'd2 << log2_i) - 16'd1"),
     Mutant("window runs over the ring's end", "act_mem", "((word + 16'd1) & mask)", "(word & mask) + 16'd1"),
@@ -169,6 +169,10 @@ MUTANTS = (
         "(cfg_i.log2_hop - 4'(ColsLog2))",
         "(cfg_i.log2_block - 4'(ColsLog2))",
     ),
+    Mutant("upper channels on top of the lower", "write_back", "(16'(exc_channel_i) <<", "(16'(exc_channel_i[3:0]) <<"),
+    Mutant("lower channels' codes for the upper", "load_port", "codes[code_addr_i]", "codes[5'(code_addr_i[3:0])]"),
+    Mutant("as many channels as there are count none", "cfg_regs", "wdata_i[ExcCountBits-1:0]", "6'(wdata_i[4:0])"),
+    Mutant("sample ends before its channels", "excite", "ExcIndexBits'(channels_i - 1'b1) : ", "5'd15 : "),
     Mutant("LFSR tap", "excite", "lfsr_q >> LfsrShift1", "lfsr_q >> 13"),
     Mutant(
         "phase takes the next increment",
