@@ -15,10 +15,11 @@ from pathlib import Path
 import torch
 
 from accel.errors import SystoleError
-from training.data.dataset import load_dataset
-from training.run.checkpoint import load_checkpoint
+from training.data.dataset import Dataset, load_dataset
+from training.run.checkpoint import State, load_checkpoint, save_checkpoint
 from training.run.device import CPU, DEVICES, PRECISIONS, Place, choose_place
 from training.run.distributed import ALONE, Ranks, joined
+from training.run.first_levels import begin_with_levels
 from training.run.recipe import Recipe, load_recipe
 from training.run.session import Session
 from training.run.trainer import Trainer
@@ -53,14 +54,31 @@ def train(
     """
     out.mkdir(parents=True, exist_ok=True)
     stem, checkpoint = data_dir / recipe.dataset, out / f"{recipe.name}.ckpt"
-    state = load_checkpoint(checkpoint, recipe)
-    if ranks.agreed(state.step) != state.step:
-        raise SystoleError(f"{checkpoint}: another process starts from another step; all must share the folder")
     data = load_dataset(stem, recipe.parts).spread(recipe.share)
+    state = _begun(recipe, data, checkpoint, ranks)
     with closing(Trainer(recipe, data, state, compiled, place, ranks)) as trainer:
         session = Session(trainer, load_dataset(stem, ("val_static", "val_moving")), out)
         session.run(stop_at, every)
     return session.export
+
+
+def _begun(recipe: Recipe, data: Dataset, checkpoint: Path, ranks: Ranks) -> State:
+    """The state to go on from: the checkpoint's, or a new one, whose levels are fitted first if the recipe asks for it.
+
+    The first process fits and the others read its checkpoint, because processors differ in the last bit.
+    """
+    fits = bool(ranks.agreed(recipe.levels is not None and not checkpoint.exists()))
+    state = load_checkpoint(checkpoint, recipe)
+    if fits and ranks.first:
+        begin_with_levels(state, recipe, data)
+        save_checkpoint(checkpoint, state, recipe)
+    if fits:
+        ranks.wait()
+    if fits and not ranks.first:
+        state = load_checkpoint(checkpoint, recipe)
+    if ranks.agreed(state.step) != state.step or (fits and not checkpoint.exists()):
+        raise SystoleError(f"{checkpoint}: another process starts from another step; all must share the folder")
+    return state
 
 
 def main(arguments: list[str] | None = None) -> int:

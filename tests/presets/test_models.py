@@ -23,7 +23,15 @@ from training.measure.metrics import pitch_error, signal_to_noise
 FOLDER = Path(presets.__file__).parent / "models"
 WEIGHTS = Path(presets.__file__).parent.parent / "training" / "weights"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
-BARS = {"va": 1.4, "waveshaping": 1.6, "grain_formant": 1.6, "noise": 1.6, "additive": 2.5, "wavetable": 2.5}
+BARS = {
+    "va": 1.4,
+    "waveshaping": 1.6,
+    "grain_formant": 1.6,
+    "noise": 1.6,
+    "va_phase": 1.4,
+    "additive": 2.5,
+    "wavetable": 2.5,
+}
 """Largest log-spectral distance on held-out clips, dB; of it, what a synth that is never the same twice does itself
 does not count."""
 FIRST = {"va", "waveshaping", "grain_formant"}

@@ -21,8 +21,9 @@ from accel.formats import (
     TANH_SLOPE,
     TANH_STEP_BITS,
     UNITY,
+    WEIGHT_BITS,
 )
-from accel.quantise import FINEST_WEIGHT, WEIGHT_TOP
+from accel.quantise import FINEST_WEIGHT
 
 __all__ = ["Q15", "Gate", "Grid", "int8_rows", "round_stream", "tanh_table"]
 
@@ -62,18 +63,19 @@ def add_streams(x: Tensor, y: Tensor, grid: Grid) -> Tensor:
     return _straight_through(total, (total.detach() * grid.scale).clamp(-TOP - 1, TOP) * grid.step)
 
 
-def int8_rows(weight: Tensor, finest: Tensor) -> tuple[Tensor, Tensor]:
+def int8_rows(weight: Tensor, finest: Tensor, bits: int = WEIGHT_BITS) -> tuple[Tensor, Tensor]:
     """Weights as the compiler makes them int8 (accel.quantise.row_exponents), and each row's power of two.
 
     Args:
         weight: [rows, columns].
         finest: fraction bits that a row's weights do not exceed, [rows], float64.
+        bits: of a weight, 2..8; with fewer than 8 the rows are int8 still, on a coarser grid.
 
     Returns:
         weight on its grid, same shape; scale [rows], counts per unit.
     """
     largest = weight.detach().abs().amax(1).double().clamp_min(2.0**-FINEST_WEIGHT)
-    exponent = torch.floor(torch.log2((WEIGHT_TOP + 0.49) / largest)).minimum(finest)
+    exponent = torch.floor(torch.log2(((1 << (bits - 1)) - 0.51) / largest)).minimum(finest)
     scale = torch.exp2(exponent).to(weight.dtype)
     return Grid(scale[:, None], 1 / scale[:, None]).round(weight), scale
 

@@ -18,11 +18,24 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
+
+from accel.formats import C4_HZ, RATE
+from training.model.excitation import FADE_END, FADE_SLOPE
 
 if TYPE_CHECKING:
-    from training.model.generator import Generator
+    from training.model.generator import Architecture, Generator
 
-__all__ = ["keep_levels", "sine_channels", "start_as_bank"]
+__all__ = [
+    "amplitudes",
+    "bank_harmonics",
+    "gate_rows",
+    "keep_levels",
+    "open_amplitudes",
+    "reach",
+    "sine_channels",
+    "start_as_bank",
+]
 
 TONE = 0.15
 """Amplitude of a sine in its channel: tanh leaves its third harmonic 54 dB below it."""
@@ -30,6 +43,8 @@ SHARE = 3.0
 """Weight of a harmonic in the skip sum: half of full scale when its gate is open."""
 CLOSED = -3.0
 """What a gate begins at: an amplitude of 0.05, and 26 dB to open."""
+OPEN = 0.9
+"""How far the gate of the loudest harmonic should have to open; the last tenth would take ever larger biases."""
 
 
 def sine_channels(harmonics: Sequence[int], sines: Sequence[int]) -> list[int]:
@@ -37,6 +52,52 @@ def sine_channels(harmonics: Sequence[int], sines: Sequence[int]) -> list[int]:
     places = {k: 2 * i for i, k in enumerate(harmonics)}
     places |= {k: 2 * len(harmonics) + i for i, k in enumerate(sines)}
     return [places[k] for k in sorted(places)]
+
+
+def bank_harmonics(arch: Architecture) -> tuple[int, ...]:
+    """Numbers of the harmonics that are the first channels of a bank, ascending."""
+    return tuple(sorted((*arch.harmonics, *arch.sines)))[: arch.channels]
+
+
+def gate_rows(arch: Architecture) -> slice:
+    """Rows of the last control layer that are the gates of those harmonics."""
+    return slice(arch.channels, arch.channels + len(bank_harmonics(arch)))
+
+
+def open_amplitudes(volts: Tensor, harmonics: Sequence[int], share: float = SHARE) -> Tensor:
+    """Amplitude [..., K] that each harmonic has with its gate wide open, 1 a sine at full scale.
+
+    Args:
+        volts: pitch in V/oct, [...]; 0 V = C4.
+        harmonics: their K numbers.
+        share: weight of a harmonic in the skip sum.
+    """
+    cycles = torch.exp2(volts)[..., None] * (C4_HZ / RATE) * torch.tensor(harmonics, dtype=volts.dtype)
+    sine = TONE * ((FADE_END - cycles) * FADE_SLOPE).clamp(0, 1)
+    # The fundamental of tanh(a sin x), by its series: within 4e-7 of it up to TONE.
+    return share * sine * (1 - sine.square() / 4 + sine.square().square() / 12)
+
+
+def amplitudes(biases: Tensor, volts: Tensor, harmonics: Sequence[int], share: float = SHARE) -> Tensor:
+    """Amplitude [..., K] of each harmonic of a bank's output from its gates' biases [..., K]; the rest as above.
+
+    Exact but for what a sine bent by tanh adds to its odd multiples: -54 dB at the third.
+    """
+    return open_amplitudes(volts, harmonics, share) * torch.sigmoid(biases)
+
+
+@torch.no_grad()
+def reach(generator: Generator, loudest: float) -> float:
+    """Raise the weight of every harmonic in the skip sum until a gate OPEN so far gives amplitude `loudest` (0..1).
+
+    Returns:
+        the weight, SHARE or more.
+    """
+    share = max(SHARE, loudest / (OPEN * TONE * (1 - TONE**2 / 4)))
+    count = len(bank_harmonics(generator.arch))
+    skip = generator.get_parameter("conv_layers.0.conv1x1_skip.weight")
+    skip[0, :count], skip[1, :count] = share, -share
+    return share
 
 
 @torch.no_grad()
@@ -63,7 +124,7 @@ def keep_levels(generator: Generator) -> None:
     """Leave no gradient but that of the harmonics' levels: of the control network up to the first block's gates."""
     arch = generator.arch
     last = f"control.{arch.control_depth}"
-    gates = slice(arch.channels, arch.channels + len(sine_channels(arch.harmonics, arch.sines)[: arch.channels]))
+    gates = gate_rows(arch)
     for name, parameter in generator.named_parameters():
         if not name.startswith("control."):
             parameter.grad = None

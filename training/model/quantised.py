@@ -18,7 +18,7 @@ from torch.nn.functional import leaky_relu, linear, pad
 
 from accel.calibrate import calibrate
 from accel.compiler import Formats, choose_formats, control_scale
-from accel.formats import COUNTS_PER_VOLT, KNOB_COUNTS, LEAK_SHIFT, PITCH_FRACTION, UNITY
+from accel.formats import COUNTS_PER_VOLT, KNOB_COUNTS, LEAK_SHIFT, PITCH_FRACTION, UNITY, WEIGHT_BITS
 from accel.network import SCHEMA, Network, expected_shapes
 from accel.network import Architecture as NetworkArchitecture
 from accel.program import Knob
@@ -42,11 +42,12 @@ class QuantisedGenerator(nn.Module):
     Args:
         generator: its parameters are used, not copied.
         formats: fraction bits of the streams, as `calibrated_formats` finds them.
+        bits: of a weight, 2..8: what fewer would do to the sound.
     """
 
-    def __init__(self, generator: Generator, formats: Formats) -> None:
+    def __init__(self, generator: Generator, formats: Formats, bits: int = WEIGHT_BITS) -> None:
         super().__init__()
-        self.generator = generator
+        self.generator, self.bits = generator, bits
         kind = generator.first_conv.weight.dtype
         self.register_buffer("table", tanh_table().to(kind), persistent=False)
         self.register_buffer("fold", torch.from_numpy(control_scale(1 + generator.arch.knobs)).to(kind), False)
@@ -73,7 +74,7 @@ class QuantisedGenerator(nn.Module):
         weights[first] = weights[first] * self.get_buffer("fold")
         width = max(weight[0].numel() for weight in weights)  # all rows in one matrix: one pass instead of thirty
         rows = torch.cat([pad(weight.flatten(1), (0, width - weight[0].numel())) for weight in weights])
-        rounded, scale = int8_rows(rows, self.get_buffer("finest"))
+        rounded, scale = int8_rows(rows, self.get_buffer("finest"), self.bits)
         sources = zip(self.sources.values(), biases, strict=True)
         scale = scale * torch.cat([self.get_buffer(f"{source}_scale").expand(len(b)) for source, b in sources])
         bias = Grid(scale, 1 / scale).round(torch.cat(biases))

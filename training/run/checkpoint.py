@@ -12,6 +12,7 @@ import torch
 from accel.atomic import atomic_path
 from accel.compiler import Formats
 from accel.errors import SystoleError
+from accel.formats import WEIGHT_BITS
 from training.adversarial.adversary import Adversary
 from training.model.generator import Generator
 from training.model.quantised import QuantisedGenerator
@@ -30,6 +31,8 @@ class State:
     adversary: Adversary | None = None
     formats: Formats | None = None
     """Of the streams, once the training rounds; None before."""
+    bits: int = WEIGHT_BITS
+    """Of a weight, once the training rounds."""
     step: int = 0
     seconds: float = 0.0
     history: list[list[float]] = field(default_factory=list)
@@ -54,7 +57,7 @@ class State:
         """The averaged generator, on the CPU; on the grids of the integers, once the training rounds."""
         found = self.averaged()
         if self.formats is not None:
-            found.load_state_dict(QuantisedGenerator(found, self.formats).snapped())
+            found.load_state_dict(QuantisedGenerator(found, self.formats, self.bits).snapped())
         return found
 
 
@@ -66,7 +69,7 @@ def new_state(recipe: Recipe) -> State:
     adversary = None
     if recipe.adversarial is not None:
         adversary = Adversary(recipe.adversarial, 1 + len(recipe.knobs), recipe.seed)
-    return State(generator, copy.deepcopy(generator), adam, adversary)
+    return State(generator, copy.deepcopy(generator), adam, adversary, bits=recipe.weight_bits)
 
 
 def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from accel.errors import SystoleError
-from accel.formats import HOP, RATE
+from accel.formats import HOP, RATE, WEIGHT_BITS
 from accel.network import SCHEMA
 from training.adversarial.recipe import AdversarialRecipe, adversarial_from
 from training.model.generator import Architecture
+from training.run.level_fit import LevelFit, level_fit_from
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,14 @@ class Recipe:
     """Whether the synth's pitch follows the note; noise has none."""
     expect: str = ""
     """What such a training usually reaches, in one line; shown when it starts."""
+    weight_bits: int = WEIGHT_BITS
+    """Bits of a weight in stages with integers, 2..8: to find out what fewer would do."""
+    trim: bool = False
+    """Correct the level by one gain when the training is over (training/run/trim.py)."""
     adversarial: AdversarialRecipe | None = None
     """Discriminators that join for the last part of the schedule; None: none do."""
+    levels: LevelFit | None = None
+    """How a bank's first levels are fitted to the clips (training/run/first_levels.py); None: they are not."""
 
     def __post_init__(self) -> None:
         if not self.stages or self.stages[-1].until != 1.0:
@@ -97,11 +104,15 @@ class Recipe:
             raise ValueError(f"share is {self.share}; allowed: above 0, up to 1")
         if not (self.steps or self.minutes or 0) > 0:
             raise ValueError(f"steps = {self.steps}, minutes = {self.minutes}: must be above 0")
+        if not 2 <= self.weight_bits <= WEIGHT_BITS:
+            raise ValueError(f"weight_bits is {self.weight_bits}; allowed: 2..{WEIGHT_BITS}")
         rounded = [stage.integers for stage in self.stages]
         if rounded != sorted(rounded):
             raise ValueError("stages.integers must stay true once it is: the last weights are the ones exported")
         if any(stage.levels_only for stage in self.stages) and not self.architecture.bank:
             raise ValueError("stages.levels_only is true; allowed: with model.bank = true")
+        if self.levels is not None and not (self.architecture.bank and self.pitched):
+            raise ValueError("levels is a table; allowed: with model.bank = true and pitched = true")
         if self.adversarial is None:
             return
         late = [stage for stage in self.stages if stage.until > self.adversarial.start]
@@ -114,10 +125,15 @@ class Recipe:
         return next((stage for stage in self.stages if progress < stage.until), self.stages[-1])
 
     def fingerprint(self) -> str:
-        """Changes with every field but the length and what it promises: a checkpoint belongs to one, and may go on for
-        longer.
+        """Changes with every field but the length, what it promises and what comes after: a checkpoint belongs to one,
+        and may go on for longer.
         """
-        fields = {key: value for key, value in asdict(self).items() if key not in ("steps", "minutes", "expect")}
+        fields = {
+            key: value for key, value in asdict(self).items() if key not in ("steps", "minutes", "expect", "trim")
+        }
+        for key, plain in (("levels", None), ("weight_bits", WEIGHT_BITS)):
+            if fields[key] == plain:  # recipes older than these fields keep their checkpoints
+                del fields[key]
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -159,6 +175,7 @@ def recipe_from(fields: dict[str, Any]) -> Recipe:
         fields["parts"] = tuple(fields["parts"])
     optimiser = Optimiser(**fields.pop("optimiser"))
     adversarial = adversarial_from(fields.pop("adversarial")) if "adversarial" in fields else None
+    levels = level_fit_from(fields.pop("levels", {}))
     architecture = Architecture(**model)
     return Recipe(
         **fields,
@@ -167,6 +184,7 @@ def recipe_from(fields: dict[str, Any]) -> Recipe:
         stages=stages,
         architecture=architecture,
         adversarial=adversarial,
+        levels=levels,
     )
 
 

@@ -21,6 +21,7 @@ from training.run.pace import Pace, announcement
 from training.run.progress import Progress
 from training.run.recipe import metadata
 from training.run.trainer import Trainer
+from training.run.trim import trimmed
 
 __all__ = ["Session", "validate"]
 
@@ -68,6 +69,8 @@ class Session:
         """Measure, write checkpoint and export; returns a line that says so."""
         state, recipe = self.trainer.state, self.trainer.recipe
         result = state.result()
+        if recipe.trim and self.progress() >= 1.0:
+            result = trimmed(result, self.trainer.data)
         distance = validate(result, self.validation)
         state.history.append([state.step, self.progress(), loss, distance])
         save_checkpoint(self.out / f"{recipe.name}.ckpt", state, recipe)

@@ -43,7 +43,8 @@ class Trainer:
     def __init__(
         self, recipe: Recipe, data: Dataset, state: State, compiled: bool, place: Place = CPU, ranks: Ranks = ALONE
     ) -> None:
-        self.recipe, self.state, self.compiled = recipe, state.to(place.device), compiled
+        self.recipe, self.data, self.compiled = recipe, data, compiled
+        self.state = state.to(place.device)
         self.place, self.ranks = place, ranks
         arch = recipe.architecture
         self.sampler = Sampler(data, arch.context, ranks.seed(recipe.seed), arch.harmonics, arch.sines)
@@ -89,7 +90,8 @@ class Trainer:
         state = self.state
         if self.rounding is None:
             state.formats = state.formats or calibrated_formats(state.averaged())
-            self.rounding = self._ready(QuantisedGenerator(state.generator, state.formats).to(self.place.device))
+            twin = QuantisedGenerator(state.generator, state.formats, state.bits)
+            self.rounding = self._ready(twin.to(self.place.device))
         return self.rounding
 
     def close(self) -> None:

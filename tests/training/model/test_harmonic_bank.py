@@ -10,7 +10,7 @@ from accel.compiler import compile_network
 from accel.network import load_network
 from training.model.excitation import channel_count, excitation, oscillator
 from training.model.generator import Architecture, Generator
-from training.model.harmonic_bank import keep_levels, sine_channels, start_as_bank
+from training.model.harmonic_bank import amplitudes, bank_harmonics, keep_levels, reach, sine_channels, start_as_bank
 from training.model.weights import load_weights, save_weights
 from training.run.checkpoint import load_checkpoint
 from training.run.recipe import metadata, recipe_from
@@ -28,10 +28,10 @@ def started(arch: Architecture, seed: int = 0) -> Generator:
     return Generator(arch)
 
 
-def steady(generator: Generator, noise: float = 1.0) -> tuple[np.ndarray, torch.Tensor]:
+def steady(generator: Generator, noise: float = 1.0, octaves: int = 0) -> tuple[np.ndarray, torch.Tensor]:
     """Sixteen periods of a steady note, once the histories are full, and the gates' conditioning [2C] of block 0."""
     arch = generator.arch
-    volts = torch.full((1, 37), np.log2(F0 / 261.6255653), dtype=torch.float64)
+    volts = torch.full((1, 37), np.log2(F0 / 261.6255653) + octaves, dtype=torch.float64)
     phase, f0 = oscillator(volts, torch.zeros(1, dtype=torch.float64))
     torch.manual_seed(9)
     driven = excitation(phase, f0, noise * (2 * torch.rand(phase.shape) - 1), arch.harmonics, arch.sines)
@@ -85,6 +85,24 @@ def test_the_control_network_sets_each_level_alone(steps):
     opened = torch.sigmoid(moved[row]) - torch.sigmoid(conditioning[row])
     assert change[6] == pytest.approx(3 * np.tanh(0.15) * float(opened), rel=0.02)
     assert np.abs(np.delete(change, 6)).max() < 0.001 * abs(change[6])
+
+
+@pytest.mark.parametrize("loudest", [0.3, 0.9])
+@pytest.mark.parametrize("octaves", [-1, 0, 2])
+def test_the_closed_form_gives_the_amplitudes_of_what_is_rendered(loudest, octaves):
+    """At 1500 Hz, harmonics 11 and 12 lie where the excitation fades out."""
+    generator = started(BANK)
+    share, biases = reach(generator, loudest), torch.empty(12).uniform_(-1, 3)
+    with torch.no_grad():
+        generator.control[2].weight.zero_()
+        generator.control[2].bias[12:24] = biases
+    volts = np.log2(F0 / 261.6255653) + octaves
+    wanted = amplitudes(biases, torch.tensor(volts, dtype=torch.float32), bank_harmonics(BANK), share).numpy()
+    audio, _ = steady(generator, noise=0, octaves=octaves)
+    every = int(16 * 2.0**octaves)
+    found = -np.fft.rfft(audio).imag[every : 12 * every + 1 : every] / (len(audio) / 2)
+    assert np.abs(20 * np.log10(found / wanted)).max() < 0.2  # a sine bent by tanh adds 1/500 of itself to its third
+    assert share == 3.0 or (share * np.tanh(0.15) * 0.9 == pytest.approx(loudest, rel=0.01))
 
 
 def test_gradients_of_every_level_reach_the_control_network_at_once():

@@ -91,6 +91,25 @@ def test_snapped_weights_compile_to_the_same_program(generator: Generator) -> No
         torch.testing.assert_close(again[name].float(), tensor, rtol=1e-6, atol=1e-7)
 
 
+@pytest.mark.parametrize("bits", [4, 6])
+def test_fewer_bits_are_a_coarser_grid_that_the_compiler_keeps(bits: int) -> None:
+    generator = drawn(7)
+    formats = calibrated_formats(generator)
+    coarse = copy.deepcopy(generator)
+    coarse.load_state_dict(QuantisedGenerator(copy.deepcopy(generator).double(), formats, bits).snapped())
+    for block in range(generator.arch.layers):
+        before, after = (g.get_parameter(f"conv_layers.{block}.conv.weight").flatten(1) for g in (generator, coarse))
+        step = torch.exp2(torch.ceil(torch.log2(before.abs().amax(1, keepdim=True) / (2 ** (bits - 1) - 0.51))))
+        steps = after / step
+        assert torch.equal(steps, steps.round())
+        assert 2 ** (bits - 2) - 1 <= steps.abs().max() < 2 ** (bits - 1)
+    kept = copy.deepcopy(coarse)
+    kept.load_state_dict(QuantisedGenerator(copy.deepcopy(coarse).double(), formats).snapped())
+    for name, weight in coarse.state_dict().items():
+        if name.endswith("conv.weight"):
+            torch.testing.assert_close(kept.state_dict()[name], weight, rtol=0, atol=1e-7)
+
+
 def test_gradients_reach_every_weight_and_steps_lower_the_loss() -> None:
     teacher, student = drawn(4), drawn(5)
     torch.manual_seed(6)
