@@ -105,10 +105,10 @@ def run(variant: Variant, seed: int, steps: int, data: Path, out: Path) -> dict[
     """Train (or go on, or read what is there) and measure the float network; figures as `summary` names them."""
     recipe = variant.recipe(seed, steps)
     folder = out / variant.folder(seed)
-    done = folder / "figures.json"
+    done, key = folder / "figures.json", recipe.fingerprint() + (" trimmed" if recipe.trim else "")
     if done.is_file():
         found: dict[str, Any] = json.loads(done.read_text())
-        if found["recipe"] == recipe.fingerprint() and found["steps"] == steps:
+        if found["recipe"] == key and found["steps"] == steps:
             return dict(found["figures"])
     weights = train(recipe, data, folder)
     generator, meta = load_weights(weights)
@@ -116,7 +116,7 @@ def run(variant: Variant, seed: int, steps: int, data: Path, out: Path) -> dict[
     figures = summary(evaluate(render_float(generator), held_out, recipe.pitched))
     program = compile_network(load_network(weights))
     figures |= {"minutes": meta["metrics"]["minutes"], "macs": program.macs_per_sample, "bytes": program.weights.size}
-    content = {"recipe": recipe.fingerprint(), "steps": steps, "figures": figures}
+    content = {"recipe": key, "steps": steps, "figures": figures}
     with atomic_path(done) as temporary:
         temporary.write_text(json.dumps(content, indent=1))
     return figures

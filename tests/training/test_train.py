@@ -98,6 +98,26 @@ def test_training_on_integers_resumes_bit_for_bit_and_exports_what_the_compiler_
     assert any(not torch.equal(first[name], tensor) for name, tensor in average.state_dict().items())
 
 
+def test_weights_of_four_bits_stay_so_through_a_resume_and_the_last_gain(recipe_fields, tiny_set, tmp_path):
+    recipe = replace(rounded(recipe_fields), weight_bits=4, trim=True)
+    whole = train(recipe, tiny_set.parent, tmp_path / "whole", compiled=False)
+    for stop in (9, None):
+        parts = train(recipe, tiny_set.parent, tmp_path / "parts", compiled=False, stop_at=stop)
+    first, second = load_weights(whole)[0].state_dict(), load_weights(parts)[0].state_dict()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    for name in ("conv_layers.0.conv.weight", "conv_layers.1.conv1x1_skip.weight", "last_conv_layers.3.weight"):
+        for row in first[name].flatten(1):
+            largest = float(row.abs().max())
+            steps = [row * 2.0**exponent for exponent in range(24) if largest * 2.0**exponent < 8]
+            assert any(torch.equal(each, each.round()) for each in steps), name
+
+
+def test_fewer_bits_need_a_stage_that_rounds(recipe_fields):
+    for bits, reason in ((4, "with integers = true"), (1, r"2\.\.8"), (9, r"2\.\.8")):
+        with pytest.raises(ValueError, match=f"weight_bits is {bits}; allowed: {reason}"):
+            recipe_from({**recipe_fields, "weight_bits": bits})
+
+
 def test_rounding_is_not_taken_back(recipe_fields):
     first, second = recipe_fields["stages"]
     with pytest.raises(ValueError, match=r"stages\.integers must stay true"):

@@ -33,6 +33,7 @@ __all__ = [
     "keep_levels",
     "open_amplitudes",
     "reach",
+    "signs",
     "sine_channels",
     "start_as_bank",
 ]
@@ -96,13 +97,22 @@ def reach(generator: Generator, loudest: float) -> float:
     share = max(SHARE, loudest / (OPEN * TONE * (1 - TONE**2 / 4)))
     count = len(bank_harmonics(generator.arch))
     skip = generator.get_parameter("conv_layers.0.conv1x1_skip.weight")
-    skip[0, :count], skip[1, :count] = share, -share
+    skip[0, :count], skip[1, :count] = share * signs(count), -share * signs(count)
     return share
+
+
+def signs(count: int) -> Tensor:
+    """+1 or -1 for each of `count` harmonics: the Rudin-Shapiro sequence (Shapiro 1951; Rudin 1959).
+
+    Sines that all rise together at phase 0 add up to a peak that no output holds. With these signs, of the levels
+    measured in Plaits' `additive`, 0.5 % would clip instead of 4.5 %.
+    """
+    return torch.tensor([1.0 - 2.0 * ((n & (n >> 1)).bit_count() % 2) for n in range(count)])
 
 
 @torch.no_grad()
 def start_as_bank(generator: Generator) -> None:
-    """Change freshly drawn weights so that the output begins, roughly, as the sum of sigmoid(c_k) sin(k phi).
+    """Change freshly drawn weights so that the output begins, roughly, as the sum of +-sigmoid(c_k) sin(k phi).
 
     c_k comes from the control network, k are the lowest harmonics that have a sine in the excitation, one per residual
     channel. Roughly: tanh bends each sine a little. What lies beside the bank keeps its ordinary weights up to the last
@@ -160,7 +170,7 @@ def _sum_up(generator: Generator, count: int) -> None:
     for index in range(generator.arch.layers):
         generator.get_parameter(f"conv_layers.{index}.conv1x1_skip.weight")[:2] = 0
     first = generator.get_parameter("conv_layers.0.conv1x1_skip.weight")
-    first[0, :count], first[1, :count] = SHARE, -SHARE
+    first[0, :count], first[1, :count] = SHARE * signs(count), -SHARE * signs(count)
     weight, bias = (generator.get_parameter(f"last_conv_layers.1.{kind}") for kind in ("weight", "bias"))
     weight[:2] = 0
     weight[:2, :2] = torch.eye(2)

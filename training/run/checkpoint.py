@@ -55,10 +55,13 @@ class State:
 
     def result(self) -> Generator:
         """The averaged generator, on the CPU; on the grids of the integers, once the training rounds."""
-        found = self.averaged()
+        return self.on_grid(self.averaged())
+
+    def on_grid(self, generator: Generator) -> Generator:
+        """The same object with its parameters on the grids of the integers, once the training rounds."""
         if self.formats is not None:
-            found.load_state_dict(QuantisedGenerator(found, self.formats, self.bits).snapped())
-        return found
+            generator.load_state_dict(QuantisedGenerator(generator, self.formats, self.bits).snapped())
+        return generator
 
 
 def new_state(recipe: Recipe) -> State:

@@ -19,7 +19,7 @@ class LevelFit:
         teacher_steps: optimiser steps of the teacher on the measured levels.
         steps: optimiser steps of the control network on the teacher's.
         points: random controls at which the teacher is asked.
-        rate: Adam's for the control network; the teacher, which is deeper, takes half of it.
+        rate: Adam's for the control network; the teacher, which is deeper, takes a sixth of it.
 
     Raises:
         ValueError: a field is not allowed; the text names it.

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from training.run.checkpoint import BETAS
 
-__all__ = ["descend", "level_error"]
+__all__ = ["SILENCE", "descend", "level_error"]
 
 FLOOR = 1e-3
 """Added to both amplitudes, as a share of the strongest harmonic's: what lies 60 dB below it hardly counts."""

@@ -27,6 +27,10 @@ BATCH = 256
 """Points of a step, each with all its harmonics."""
 ASKED = 2000
 """Points that are asked for at once; more leave the cache."""
+NOTE = 0.25
+"""What the note is multiplied by: from one to the next a sound's levels change far less than along a knob."""
+RATE = 1 / 6
+"""Of the control network's; a deeper network bears less."""
 OFFSET, TOP = -3.0, 2.5
 """Natural logarithms of the amplitude that an output of 0 means, and of the largest that there is."""
 
@@ -61,6 +65,7 @@ class Teacher(nn.Module):
     def forward(self, control: Tensor) -> Tensor:
         """Amplitudes [P, K], above 0, from rows [P, inputs] of `control_input`."""
         inputs = control.shape[1]
+        control = torch.cat([NOTE * control[:, :1], control[:, 1:]], 1)
         of_control = linear(control, self.first.weight[:, :inputs], self.first.bias)
         of_harmonic = linear(self.features, self.first.weight[:, inputs:])  # a product each, instead of one per pair
         h = silu(of_control[:, None] + of_harmonic)
@@ -92,5 +97,5 @@ def taught(
         drawn = torch.randint(len(control), (BATCH,))
         return level_error(teacher(control[drawn]), levels[drawn])
 
-    descend(teacher.parameters(), loss, fit.teacher_steps, fit.rate / 2, report)
+    descend(teacher.parameters(), loss, fit.teacher_steps, RATE * fit.rate, report)
     return teacher

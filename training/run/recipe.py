@@ -107,18 +107,23 @@ class Recipe:
         if not 2 <= self.weight_bits <= WEIGHT_BITS:
             raise ValueError(f"weight_bits is {self.weight_bits}; allowed: 2..{WEIGHT_BITS}")
         rounded = [stage.integers for stage in self.stages]
+        if self.weight_bits < WEIGHT_BITS and not any(rounded):
+            raise ValueError(f"weight_bits is {self.weight_bits}; allowed: with integers = true in a stage")
         if rounded != sorted(rounded):
             raise ValueError("stages.integers must stay true once it is: the last weights are the ones exported")
-        if any(stage.levels_only for stage in self.stages) and not self.architecture.bank:
-            raise ValueError("stages.levels_only is true; allowed: with model.bank = true")
-        if self.levels is not None and not (self.architecture.bank and self.pitched):
-            raise ValueError("levels is a table; allowed: with model.bank = true and pitched = true")
+        self._check_bank()
         if self.adversarial is None:
             return
         late = [stage for stage in self.stages if stage.until > self.adversarial.start]
         crop = min(stage.crop for stage in late)
         if crop < self.adversarial.shortest:
             raise ValueError(f"stages.crop is {crop}; the discriminators need {self.adversarial.shortest} samples")
+
+    def _check_bank(self) -> None:
+        if any(stage.levels_only for stage in self.stages) and not self.architecture.bank:
+            raise ValueError("stages.levels_only is true; allowed: with model.bank = true")
+        if self.levels is not None and not (self.architecture.bank and self.pitched):
+            raise ValueError("levels is a table; allowed: with model.bank = true and pitched = true")
 
     def stage(self, progress: float) -> Stage:
         """The stage at `progress` (0..1)."""

@@ -70,9 +70,10 @@ class Session:
         state, recipe = self.trainer.state, self.trainer.recipe
         result = state.result()
         if recipe.trim and self.progress() >= 1.0:
-            result = trimmed(result, self.trainer.data)
+            result = state.on_grid(trimmed(result, self.trainer.data))
         distance = validate(result, self.validation)
-        state.history.append([state.step, self.progress(), loss, distance])
+        if not state.history or state.history[-1][0] != state.step:
+            state.history.append([state.step, self.progress(), loss, distance])
         save_checkpoint(self.out / f"{recipe.name}.ckpt", state, recipe)
         figures: dict[str, Any] = {"steps": state.step, "minutes": round(state.seconds / 60, 1)}
         save_weights(self.export, result.state_dict(), metadata(recipe, figures))

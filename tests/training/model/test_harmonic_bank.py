@@ -10,7 +10,15 @@ from accel.compiler import compile_network
 from accel.network import load_network
 from training.model.excitation import channel_count, excitation, oscillator
 from training.model.generator import Architecture, Generator
-from training.model.harmonic_bank import amplitudes, bank_harmonics, keep_levels, reach, sine_channels, start_as_bank
+from training.model.harmonic_bank import (
+    amplitudes,
+    bank_harmonics,
+    keep_levels,
+    reach,
+    signs,
+    sine_channels,
+    start_as_bank,
+)
 from training.model.weights import load_weights, save_weights
 from training.run.checkpoint import load_checkpoint
 from training.run.recipe import metadata, recipe_from
@@ -66,7 +74,8 @@ def test_the_output_is_the_sum_of_gated_sines(arch, harmonics):
     audio, conditioning = steady(generator)
     opened = torch.sigmoid(conditioning[arch.channels : arch.channels + len(harmonics)]).numpy()
     turns = np.arange(16 * PERIOD) / PERIOD
-    wanted = sum(a * np.sin(2 * np.pi * k * turns) for k, a in zip(harmonics, opened, strict=True))
+    signed = opened * signs(len(harmonics)).numpy()
+    wanted = sum(a * np.sin(2 * np.pi * k * turns) for k, a in zip(harmonics, signed, strict=True))
     assert np.corrcoef(audio, wanted)[0, 1] > 0.9999
     assert np.std(audio) / (3 * np.tanh(0.15) * np.std(wanted)) == pytest.approx(1, rel=0.02)
     np.testing.assert_allclose(opened, 0.047, rtol=0.4)  # all begin alike
@@ -81,7 +90,7 @@ def test_the_control_network_sets_each_level_alone(steps):
     with torch.no_grad():
         generator.control[2].bias[row] += steps
     after, moved = steady(generator, noise=0)
-    change = levels(after)[:12] - levels(before)[:12]
+    change = (levels(after)[:12] - levels(before)[:12]) * signs(12).numpy()
     opened = torch.sigmoid(moved[row]) - torch.sigmoid(conditioning[row])
     assert change[6] == pytest.approx(3 * np.tanh(0.15) * float(opened), rel=0.02)
     assert np.abs(np.delete(change, 6)).max() < 0.001 * abs(change[6])
@@ -100,7 +109,7 @@ def test_the_closed_form_gives_the_amplitudes_of_what_is_rendered(loudest, octav
     wanted = amplitudes(biases, torch.tensor(volts, dtype=torch.float32), bank_harmonics(BANK), share).numpy()
     audio, _ = steady(generator, noise=0, octaves=octaves)
     every = int(16 * 2.0**octaves)
-    found = -np.fft.rfft(audio).imag[every : 12 * every + 1 : every] / (len(audio) / 2)
+    found = -np.fft.rfft(audio).imag[every : 12 * every + 1 : every] / (len(audio) / 2) * signs(12).numpy()
     assert np.abs(20 * np.log10(found / wanted)).max() < 0.2  # a sine bent by tanh adds 1/500 of itself to its third
     assert share == 3.0 or (share * np.tanh(0.15) * 0.9 == pytest.approx(loudest, rel=0.01))
 
@@ -194,3 +203,11 @@ def test_gates_that_are_nearly_shut_survive_the_rounding(recipe_fields, tmp_path
 def test_a_bank_needs_a_sine():
     with pytest.raises(ValueError, match="needs a sine"):
         start_as_bank(started(replace(BANK, bank=False, harmonics=(), sines=())))
+
+
+def test_the_signs_keep_peaks_low():
+    turns = np.arange(4096) / 4096
+    sines = np.sin(2 * np.pi * np.outer(np.arange(1, 25), turns))
+    signed = signs(24).numpy()
+    assert set(signed) == {-1.0, 1.0}
+    assert np.abs(signed @ sines).max() < 0.6 * np.abs(sines.sum(0)).max()

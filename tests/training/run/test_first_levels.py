@@ -10,7 +10,7 @@ from accel.errors import SystoleError
 from training import train as command
 from training.data.dataset import Dataset, load_dataset
 from training.model.generator import Architecture, Generator, control_input
-from training.model.harmonic_bank import SHARE, amplitudes, bank_harmonics, gate_rows
+from training.model.harmonic_bank import SHARE, amplitudes, bank_harmonics, gate_rows, signs
 from training.run import first_levels
 from training.run.checkpoint import load_checkpoint, new_state
 from training.run.distributed import Ranks
@@ -23,7 +23,7 @@ BANK = Architecture(
     channels=8, skip_channels=2, dilations=(1, 2), knobs=2, harmonics=(1,), sines=(2, 3, 4, 5, 6), control_width=16,
     bank=True,
 )  # fmt: skip
-FIT = LevelFit(width=16, depth=2, teacher_steps=250, steps=250, points=4000, rate=1e-2)
+FIT = LevelFit(width=16, depth=2, teacher_steps=250, steps=250, points=4000, rate=3e-2)
 SHORT = {"width": 4, "depth": 1, "teacher_steps": 3, "steps": 3, "points": 20, "rate": 1e-2}
 
 
@@ -85,7 +85,7 @@ def test_loud_harmonics_are_within_reach_and_nothing_else_changes(clips):
     skip = generator.conv_layers[0].conv1x1_skip.weight
     assert share(generator) > SHARE  # one gate gives 0.45 at most, the clips have 0.7
     assert torch.equal(skip[0], -skip[1])
-    assert (skip[0, :6] == skip[0, 0]).all()
+    assert torch.equal(skip[0, :6], skip[0, 0] * signs(6))
     quiet = replace(clips, audio=clips.audio / 4)
     assert share(fit(started(), quiet, LevelFit(**SHORT))) == SHARE
     last, gates = generator.control[-1], gate_rows(BANK)
