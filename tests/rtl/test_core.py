@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from accel import reference
+from accel.cycles import TARGETS
 from accel.errors import SystoleError
 from accel.formats import Op
 from accel.hardware.geometry import EXC_CHANNELS, GEOMETRIES, Geometry, simulated
@@ -24,6 +25,8 @@ from tests.rtl.networks import CORNERS, check, draw, fits
 MODELS = tuple(entry.name for entry in list_models() if entry.origin == "factory")
 LARGE = {"wavetable"}
 """Models whose weights the small target cannot hold."""
+A15 = {"va", "va_phase", "noise"}
+"""Models of the default shape, for which the small target was sized; smaller ones wait longer for their excitation."""
 QUICK = ((2, 2, 1), (3, 8, 2))
 ALL = (*QUICK, (2, 16, 2), (5, 4, 1), (4, 8, 4), (7, 2, 1), (16, 4, 2), (16, 16, 8))
 
@@ -55,7 +58,7 @@ def test_random_programs(size: tuple[int, int, int], index: int) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name in LARGE])
 def test_what_is_too_large_for_the_small_target_says_so(name: str) -> None:
-    with pytest.raises(SystoleError, match="weights"):
+    with pytest.raises(SystoleError, match=f"{name} does not fit the 4x8 accelerator: it needs wgt_depth"):
         pack(open_model(find_model(name)), GEOMETRIES["ecp5-25f"])
 
 
@@ -65,7 +68,8 @@ def test_shipped_models_on_the_small_target(name: str) -> None:
     assert result.samples.different == 0, result.samples.first
     assert result.wrong_frames == 0
     assert result.samples.distinct > 500
-    assert result.utilisation >= 0.9
+    assert result.utilisation >= 0.9 or name not in A15
+    assert result.cycles < result.frames * 64 * TARGETS["ecp5-25f"].clock * 1e6 / 48_000  # in time
 
 
 def test_a_load_reads_back_word_for_word() -> None:
