@@ -27,6 +27,7 @@ from accel.formats import (
     channel_code,
     descriptor,
     exponent_offset,
+    lag_of,
     max_ramp_shift,
 )
 from accel.network import Network
@@ -153,17 +154,27 @@ def choose_formats(network: Network, ranges: Ranges) -> Formats:
     return Formats(residual, _skip_fraction(network, head), head, hidden, control, condition, ramp_shift)
 
 
-def _add_control(images: _Images, network: Network, formats: Formats) -> None:
+def _centred(matrix: Row8, bias: Floats) -> Row8:
+    """The first control layer with biases for its rounded weights: exact where all knobs stand in the middle.
+
+    Many knobs at half their range would otherwise add up what rounding took from each weight.
+    """
+    middle = matrix.weight[:, 1:].sum(axis=(1, 2)) * (KNOB_COUNTS // 2)
+    wanted = np.floor(bias * np.exp2(Q15 + matrix.exponent) + 0.5).astype(np.int64)
+    return Row8(matrix.weight, wanted - middle, matrix.exponent, matrix.shift)
+
+
+def _add_control(images: _Images, network: Network, formats: Formats, centred: bool) -> None:
     last = network.control_layers - 1
     source = Q15
     for index in range(last + 1):
-        layer = network.layer(f"control.{index}")
-        layer = _counts_to_controls(layer) if index == 0 else layer
+        floats = network.layer(f"control.{index}")
+        layer = _counts_to_controls(floats) if index == 0 else floats
         target = formats.condition.ravel() if index == last else formats.control[index]
         activation = Activation.NONE if index == last else Activation.LEAKY
-        images.add(
-            Op.CONTROL, quantise_rows(layer, source, target, f"{images.name}: control.{index}"), activation=activation
-        )
+        matrix = quantise_rows(layer, source, target, f"{images.name}: control.{index}")
+        matrix = _centred(matrix, floats[1]) if centred and index == 0 else matrix
+        images.add(Op.CONTROL, matrix, activation=activation)
         source = formats.control[index] if index < last else source
 
 
@@ -171,7 +182,9 @@ def _add_layer(images: _Images, network: Network, formats: Formats, layer: int) 
     """Append a gated pass and its 1x1: residual rows (but not in the last layer, where they are dead), skip rows."""
     shape = network.architecture
     gated = _gated(network, formats.residual, layer)
-    images.add(Op.GATED, gated, formats.ramp_shift[layer], dilation=shape.dilations[layer])
+    dilation = shape.dilations[layer]
+    lag = lag_of(shape.kernel, dilation, shape.hop) if shape.look_ahead else 0
+    images.add(Op.GATED, gated, formats.ramp_shift[layer], dilation=dilation, split=lag)
     name = f"{images.name}: conv_layers.{layer}"
     parts = [quantise_rows(_skip_layer(network, layer), Q15, formats.skip, f"{name}.conv1x1_skip")]
     split = 0
@@ -183,12 +196,13 @@ def _add_layer(images: _Images, network: Network, formats: Formats, layer: int) 
     images.add(Op.MIX, joined, split=split, multiplier=round(shape.residual_scale * UNITY))
 
 
-def compile_network(network: Network, *, ranges: Ranges | None = None) -> Program:
+def compile_network(network: Network, *, ranges: Ranges | None = None, centred: bool = False) -> Program:
     """Quantise a float network.
 
     Args:
         network: float weights and metadata.
         ranges: stream ranges; measured by `calibrate` if not given.
+        centred: make the first control layer exact at the middle of all knobs instead of at its float bias.
 
     Raises:
         SystoleError: weights that no format can hold, or an accumulator whose bound exceeds int32.
@@ -199,7 +213,7 @@ def compile_network(network: Network, *, ranges: Ranges | None = None) -> Progra
     codes = [channel_code(source, k) for k in shape.harmonics for source in (Source.SINE, Source.COSINE)]
     codes += [channel_code(Source.SINE, k) for k in shape.sines]
     images.excite(codes + [channel_code(Source.NOISE)] * shape.noise, shape.rate)
-    _add_control(images, network, formats)
+    _add_control(images, network, formats, centred)
     images.add(Op.INPUT, quantise_rows(network.layer("first_conv"), Q15, formats.residual, f"{shape.name}: first_conv"))
     for layer in range(len(shape.dilations)):
         _add_layer(images, network, formats, layer)
@@ -219,7 +233,10 @@ def _finish(images: _Images, network: Network, formats: Formats) -> Program:
     """Card, checks and the overflow proof."""
     shape = network.architecture
     same = ("name", "title", "description", "licence", "credit", "rate", "hop", "pitched", "knobs")
-    card = Card(**{key: getattr(shape, key) for key in same}, formats=formats.named(), metrics=dict(shape.metrics))
+    lags = (lag_of(shape.kernel, dilation, shape.hop) for dilation in shape.dilations)
+    latency = sum(lags) if shape.look_ahead else 0
+    named, metrics = formats.named(), dict(shape.metrics)
+    card = Card(**{key: getattr(shape, key) for key in same}, latency=latency, formats=named, metrics=metrics)
     program = Program(
         card,
         np.array(images.rows, np.int32),

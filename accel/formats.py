@@ -266,6 +266,14 @@ def max_ramp_shift(hop: int) -> int:
     return 30 - 15 - (hop.bit_length() - 1)
 
 
+def lag_of(taps: int, dilation: int, hop: int) -> int:
+    """Fewest samples, in whole frames of controls, that a layer is late so that its middle tap may look ahead.
+
+    Whole frames, because then a late layer reads conditioning of earlier frames as it is.
+    """
+    return -(-((taps - 1) // 2 * dilation) // hop) * hop
+
+
 # --- descriptors --------------------------------------------------------------------------------------
 
 
@@ -279,7 +287,8 @@ class Op(IntEnum):
     INPUT = 2
     """1x1 from the excitation to the residual stream."""
     GATED = 3
-    """Dilated causal convolution + conditioning + gate. `shift_at`: rows' shifts, then rows' conditioning shifts."""
+    """Dilated convolution + conditioning + gate. `shift_at`: rows' shifts, then rows' conditioning shifts. `split`: the
+    lag, samples that the layer's output is behind its input so that its middle tap may look ahead; 0: causal."""
     MIX = 4
     """1x1 of the gate's output: `split` residual rows, then skip rows. `multiplier` scales the residual, Q0.15."""
     HEAD = 5

@@ -8,7 +8,7 @@ unhurried; `systole profile` shows where its time goes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Architecture(msgspec.Struct, frozen=True, kw_only=True):
     rate: int = RATE
     hop: int = HOP
     pitched: bool = True
+    look_ahead: bool = False
+    """Whether each layer's odd kernel lies around its sample instead of before it."""
     residual_scale: float = 1.0
     skip_scale: float = 1.0
     metrics: dict[str, object] = {}
@@ -83,14 +85,14 @@ def check_tones(harmonics: Sequence[int], sines: Sequence[int]) -> None:
             seen.add(k)
 
 
-def conv1d(x: Floats, weight: Floats, bias: Floats, dilation: int = 1) -> Floats:
-    """Causal dilated convolution, [T, in] -> [T, out]; weight [out, in, K], tap K-1 is the current sample."""
+def conv1d(x: Floats, weight: Floats, bias: Floats, dilation: int = 1, ahead: int = 0) -> Floats:
+    """Dilated convolution, zeros around, [T, in] -> [T, out]; weight [out, in, K], tap K-1 is `ahead` samples ahead."""
     taps = weight.shape[2]
     out = np.zeros((len(x), len(weight))) + bias
+    reach = (taps - 1) * dilation
+    padded = np.concatenate([np.zeros((reach - ahead, x.shape[1])), x, np.zeros((ahead, x.shape[1]))])
     for tap in range(taps):
-        delay = (taps - 1 - tap) * dilation
-        past = np.concatenate([np.zeros((delay, x.shape[1])), x])[: len(x)]
-        out += past @ weight[:, :, tap].T
+        out += padded[tap * dilation :][: len(x)] @ weight[:, :, tap].T
     return out
 
 
@@ -162,6 +164,26 @@ class Network:
             channels.append(noise)
         return np.stack(channels, axis=1)
 
+    def walk(self, excitation: Floats, condition: Floats) -> Iterator[tuple[Floats, Floats, Floats]]:
+        """Layer by layer: gate [T, C], residual stream behind it [T, C], skip sum [T, S] without `skip_scale`.
+
+        The last layer's residual stream is dead: it comes as it went in. Arguments as `streams`.
+        """
+        shape = self.architecture
+        width, last = 2 * shape.channels, len(shape.dilations) - 1
+        x = conv1d(excitation, *self.layer("first_conv"))
+        skip = np.zeros((len(x), shape.skip_channels))
+        for index, dilation in enumerate(shape.dilations):
+            name = f"conv_layers.{index}"
+            ahead = (shape.kernel - 1) // 2 * dilation if shape.look_ahead else 0
+            h = conv1d(x, *self.layer(f"{name}.conv"), dilation, ahead)
+            h += condition[:, index * width : (index + 1) * width]
+            z = gated_activation(h)
+            skip = skip + conv1d(z, *self.layer(f"{name}.conv1x1_skip"))
+            if index < last:
+                x = (x + conv1d(z, *self.layer(f"{name}.conv1x1_out"))) * shape.residual_scale
+            yield z, x, skip
+
     def streams(self, excitation: Floats, condition: Floats) -> dict[str, Floats]:
         """All streams that the compiler calibrates: residual, skip, head, output.
 
@@ -170,18 +192,11 @@ class Network:
             condition: per-sample conditioning [T, layers*2C].
         """
         shape = self.architecture
-        width, last = 2 * shape.channels, len(shape.dilations) - 1
-        x = first = conv1d(excitation, *self.layer("first_conv"))
-        skip = np.zeros((len(x), shape.skip_channels))
-        largest = np.abs(first).max()
-        for index, dilation in enumerate(shape.dilations):
-            name = f"conv_layers.{index}"
-            h = conv1d(x, *self.layer(f"{name}.conv"), dilation) + condition[:, index * width : (index + 1) * width]
-            z = gated_activation(h)
-            skip = skip + conv1d(z, *self.layer(f"{name}.conv1x1_skip"))
-            if index < last:
-                x = (x + conv1d(z, *self.layer(f"{name}.conv1x1_out"))) * shape.residual_scale
-                largest = max(largest, np.abs(x).max())
+        largest = np.abs(conv1d(excitation, *self.layer("first_conv"))).max()
+        skip = np.zeros((len(excitation), shape.skip_channels))
+        for _, x, total in self.walk(excitation, condition):
+            skip = total
+            largest = max(largest, np.abs(x).max())
         head = np.maximum(skip * shape.skip_scale, 0)
         hidden = np.maximum(conv1d(head, *self.layer("last_conv_layers.1")), 0)
         output = conv1d(hidden, *self.layer("last_conv_layers.3"))

@@ -7,6 +7,7 @@ One flat image per kind costs a few offsets, and lets every executor (and the RT
 from __future__ import annotations
 
 import hashlib
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from accel.features import Features
 from accel.formats import FIELD_AT, FIELDS, HOP, RATE, Op
 
 __all__ = ["SCHEMA", "Card", "Knob", "Pass", "Program"]
@@ -77,6 +79,21 @@ class Pass:
     ramp_shift: NDArray[np.uint8]
 
     @property
+    def lag(self) -> int:
+        """Samples that a gated pass's output is behind its input; 0: causal."""
+        return self.split if self.op == Op.GATED else 0
+
+    @property
+    def newest(self) -> int:
+        """Age in samples of the newest input that a gated pass reads: its middle tap is `lag` samples old."""
+        return self.lag - (self.taps - 1) // 2 * self.dilation if self.lag else 0
+
+    @property
+    def reach(self) -> int:
+        """Age in samples of the oldest input that a gated pass reads."""
+        return self.newest + (self.taps - 1) * self.dilation
+
+    @property
     def macs(self) -> int:
         """Multiply-accumulates of one evaluation."""
         return 0 if self.op == Op.EXCITE else self.rows * self.taps * self.cols
@@ -84,13 +101,17 @@ class Pass:
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """Card, descriptors int32 [passes, fields] and the images weights int8, biases int32, shifts uint8."""
+    """Card, descriptors int32 [passes, fields] and the images weights int8, biases int32, shifts uint8.
+
+    A vocoder also says how its knobs come from mel frames: `features`.
+    """
 
     card: Card
     descriptors: NDArray[np.int32]
     weights: NDArray[np.int8]
     biases: NDArray[np.int32]
     shifts: NDArray[np.uint8]
+    features: Features | None = None
 
     @property
     def name(self) -> str:
@@ -160,6 +181,11 @@ class Program:
         """Number of gated layers (L)."""
         return len(self.of(Op.GATED))
 
+    @cached_property
+    def delays(self) -> tuple[int, ...]:
+        """Samples that each layer's output is behind the excitation: its own lag and those of the layers before."""
+        return tuple(itertools.accumulate(each.lag for each in self.of(Op.GATED)))
+
     @property
     def receptive_field(self) -> int:
         """Samples of excitation that one output sample depends on."""
@@ -183,4 +209,6 @@ class Program:
         digest = hashlib.sha256(msgspec.json.encode(card, order="sorted"))
         for array in (self.descriptors, self.weights, self.biases, self.shifts):
             digest.update(array.dtype.str.encode() + str(array.shape).encode() + array.tobytes())
+        for name, array in self.features.tensors().items() if self.features else ():
+            digest.update(name.encode() + array.dtype.str.encode() + str(array.shape).encode() + array.tobytes())
         return digest.hexdigest()

@@ -29,9 +29,9 @@ from accel.program import SCHEMA, Card, Pass, Program
 __all__ = ["check_card", "check_program"]
 
 MAX_KNOBS = 128
-MOST_HISTORY = 16 << 20
-"""Bytes of past samples that a voice may need."""
 """Enough for the mel bands that condition a published Parallel WaveGAN (80)."""
+MOST_HISTORY = 16 << 20
+"""Bytes of past samples, skip sums and conditioning that a voice may need."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
 _KNOB_ID = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _PATTERN = re.compile(r"EC{1,4}I(GM)+HO\Z")
@@ -82,6 +82,9 @@ def check_program(program: Program, where: str) -> None:
     order = "EXCITE, CONTROL (1-4), INPUT, (GATED, MIX) per layer, HEAD, OUTPUT"
     _need(bool(_PATTERN.match(letters)), where, f"passes are out of order, needed: {order}")
     _check_chain(program, where)
+    if program.features is not None:
+        bands, knobs = program.features.bands, len(program.knobs)
+        _need(bands == knobs, where, f"features of {bands} bands, there are {knobs} knobs")
 
 
 def _check_row(program: Program, row: np.ndarray, where: str) -> None:
@@ -130,7 +133,14 @@ def _check_chain(program: Program, where: str) -> None:
         _need(scale_ok, where, f"layer {index}: residual multiplier {one.multiplier}, allowed: 1..{UNITY}")
         ramp, most = int(conv.ramp_shift.max(initial=0)), max_ramp_shift(program.hop)
         _need(ramp <= most, where, f"layer {index}: conditioning shift {ramp}, at most {most}")
-    history = 2 * channels * sum((conv.taps - 1) * conv.dilation for conv in gated)
+        _check_lag(conv, program.hop, where, index)
+    _need(
+        program.card.latency == program.delays[-1],
+        where,
+        f"latency {program.card.latency}, its layers' lags add up to {program.delays[-1]}",
+    )
+    history = sum(2 * channels * conv.reach + 4 * skip * conv.lag for conv in gated)
+    history += 2 * control[-1].rows * program.delays[-1] // program.hop
     _need(history <= MOST_HISTORY, where, f"histories of {history} bytes a voice, at most {MOST_HISTORY}")
     _widths(output, head.rows, where, "inputs of the output layer")
     _need(output.rows == 1, where, f"the output layer has {output.rows} rows, needs 1")
@@ -143,6 +153,15 @@ def _check_chain(program: Program, where: str) -> None:
         _need(MIN_SHIFT <= low and high <= MAX_SHIFT, where, f"{each.op.name}: shifts {low}..{high}, {allowed}")
         most = int(np.abs(each.bias.astype(np.int64)).max())
         _need(most <= BIAS_LIMIT, where, f"{each.op.name}: bias {most}, allowed: +-{BIAS_LIMIT}")
+
+
+def _check_lag(conv: Pass, hop: int, where: str, index: int) -> None:
+    """A layer that looks ahead: an odd kernel around its middle tap, late by whole frames of controls."""
+    needs = (conv.taps - 1) // 2 * conv.dilation
+    good = conv.lag == 0 or (conv.taps % 2 == 1 and conv.lag % hop == 0 and conv.lag >= needs)
+    _need(
+        good, where, f"layer {index}: lag {conv.lag}, allowed: 0, or with an odd kernel multiples of {hop} from {needs}"
+    )
 
 
 def _widths(each: Pass, wanted: int, where: str, what: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from accel.atomic import atomic_path
 from accel.errors import SystoleError
+from accel.features import Features
 from accel.program import Card, Program
 from accel.program_check import check_program
 
@@ -77,6 +78,7 @@ def load_program(path: str | os.PathLike[str]) -> Program:
         header = msgspec.json.decode(text, type=_Header)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise SystoleError(f"{where}: metadata: {error}") from None
+    features = Features.of_tensors(tensors, where)
     if set(tensors) != set(_TENSORS):
         raise SystoleError(f"{where}: tensors are {sorted(tensors)}, needed: {sorted(_TENSORS)}")
     for name, kind in _TENSORS.items():
@@ -85,7 +87,7 @@ def load_program(path: str | os.PathLike[str]) -> Program:
         if array.dtype != kind or array.ndim != wanted:
             found = f"{array.dtype} of {array.ndim} dimensions"
             raise SystoleError(f"{where}: tensor {name} is {found}, needed: {np.dtype(kind)} of {wanted}")
-    program = Program(header.card, *(tensors[name] for name in _TENSORS))
+    program = Program(header.card, **{name: tensors[name] for name in _TENSORS}, features=features)
     check_program(program, where)
     if program.hash != header.hash:
         raise SystoleError(f"{where}: content hash is {program.hash[:12]}, the file says {header.hash[:12]}: damaged")
@@ -101,4 +103,5 @@ def save_program(program: Program, path: str | os.PathLike[str]) -> None:
     """
     check_program(program, str(path))
     tensors = {name: getattr(program, name) for name in _TENSORS}
+    tensors |= program.features.tensors() if program.features else {}
     write_tensors(path, tensors, _Header(program.card, program.hash))

@@ -21,6 +21,7 @@ from accel.formats import (
     channel_code,
     descriptor,
     exponent_offset,
+    lag_of,
     max_ramp_shift,
     requantise,
 )
@@ -53,6 +54,13 @@ class Shape:
     """Rows of the head's first 1x1; the skip width, if not given."""
     sines: tuple[int, ...] = ()
     """Harmonics that come as a sine alone, after the pairs of `harmonics`."""
+    look_ahead: bool = False
+    """Whether each layer's odd kernel lies around its sample, late by the fewest whole frames that allow it."""
+
+    @property
+    def lags(self) -> tuple[int, ...]:
+        """Samples that each layer is late."""
+        return tuple(lag_of(self.kernel, dilation, self.hop) if self.look_ahead else 0 for dilation in self.dilations)
 
 
 class _Images:
@@ -131,14 +139,18 @@ def _draw(rng: np.random.Generator, shape: Shape, spread: float, extreme: bool, 
     images.add(Op.INPUT, width, len(codes), 8)
     ramp = max_ramp_shift(shape.hop) if extreme else 2
     for index, dilation in enumerate(shape.dilations):
-        images.add(Op.GATED, 2 * width, width, 8, ramp=ramp, taps=shape.kernel, dilation=dilation)
+        images.add(
+            Op.GATED, 2 * width, width, 8, ramp=ramp, taps=shape.kernel, dilation=dilation, split=shape.lags[index]
+        )
         split = 0 if index == layers - 1 else width
         images.add(Op.MIX, split + shape.skip, width, 8, split=split, multiplier=multiplier)
     head = shape.head or shape.skip
     images.add(Op.HEAD, head, shape.skip, 8, activation=Activation.RELU, pre_shift=3)
     images.add(Op.OUTPUT, 1, head, 8)
     knobs = tuple(Knob(f"knob{index}", f"Knob {index}") for index in range(shape.knobs))
-    card = Card(name="random", title="Random weights", rate=shape.rate, hop=shape.hop, knobs=knobs)
+    card = Card(
+        name="random", title="Random weights", rate=shape.rate, hop=shape.hop, knobs=knobs, latency=sum(shape.lags)
+    )
     return Program(
         card,
         np.array(images.rows, np.int32),

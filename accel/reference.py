@@ -95,18 +95,26 @@ def delayed(stream: Ints, samples: int) -> Ints:
     return np.concatenate([np.zeros((samples, stream.shape[1]), np.int64), stream])[: len(stream)]
 
 
+def held(rows: Ints, late: int) -> Ints:
+    """Rows of controls `late` rows later, row 0 held in front: [N, ...] -> [N, ...]."""
+    return rows[np.maximum(np.arange(len(rows)) - late, 0)]
+
+
 def gated(each: Pass, stream: Ints, condition: Ints, hop: int) -> Ints:
-    """Dilated causal convolution + interpolated conditioning, then tanh * sigmoid: [T, C] -> Q0.15 [T, C]."""
+    """Dilated convolution + interpolated conditioning, then tanh * sigmoid: [T, C] -> Q0.15 [T, C]."""
     ramp = interpolate(condition, hop) << each.ramp_shift.astype(np.int64)
     start = saturate(each.bias.astype(np.int64) + ramp, ACCUMULATOR_BITS)
-    taps = [delayed(stream, (each.taps - 1 - tap) * each.dilation) for tap in range(each.taps)]
+    taps = [delayed(stream, each.reach - tap * each.dilation) for tap in range(each.taps)]
     rows = requantise(accumulate(start, each, taps), each.shift)
     half = each.rows // 2
     return gate_q15(rows[:, :half], rows[:, half:])
 
 
 def mix(each: Pass, gate: Ints, stream: Ints, skip: Ints) -> tuple[Ints, Ints]:
-    """Residual and skip 1x1 of a layer: the new residual stream (int16) and skip sum (int32)."""
+    """Residual and skip 1x1 of a layer: the new residual stream (int16) and skip sum (int32).
+
+    `stream` and `skip` are as old as the gate: the caller has delayed them by the layer's lag.
+    """
     start = np.broadcast_to(each.bias.astype(np.int64), (len(gate), each.rows))
     total = accumulate(start, each, [gate])
     skip_rows = shift_round(total, each.shift)[:, each.split :]
@@ -131,8 +139,10 @@ def skip_sum(
     skip = np.zeros((len(stream), program.skip_channels), np.int64)
     layers = zip(program.of(Op.GATED), program.of(Op.MIX), strict=True)
     for layer, (convolution, one_by_one) in enumerate(layers):
-        gate = gated(convolution, stream, condition[:, layer], program.hop)
-        stream, skip = mix(one_by_one, gate, stream, skip)
+        delay, lag = program.delays[layer], convolution.lag
+        gate = gated(convolution, stream, held(condition[:, layer], delay // program.hop), program.hop)
+        stream, skip = mix(one_by_one, gate, delayed(stream, lag), delayed(skip, lag))
+        stream[:delay] = 0  # before its own first sample a layer is silent, as a padded convolution has it
     return skip
 
 
@@ -154,7 +164,7 @@ def run(
         phase: NCO start phase, 2**32 is a cycle.
 
     Returns:
-        int16 [(N-1) * hop].
+        int16 [(N-1) * hop]; sample n belongs to the excitation of sample n - program.card.latency.
     """
     skip = skip_sum(program, pitch, knobs, seed=seed, phase=phase)
     head, output = program.of(Op.HEAD)[0], program.of(Op.OUTPUT)[0]

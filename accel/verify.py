@@ -121,6 +121,7 @@ def verify_program(
     rng = np.random.default_rng(seed)
     emulator = Emulator(program, voices, form)
     rows = 1 + max(2, min(4096, samples // voices // 2) // program.hop)
+    rows += program.card.latency // program.hop  # so much passes before a model that looks ahead has heard anything
     takes = compared = different = blocks = 0
     first = None
     values: set[int] = set()

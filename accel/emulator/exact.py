@@ -28,7 +28,7 @@ __all__ = ["control", "render", "reset"]
 
 PHASE, LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("phase", "lfsr", "time", "ramp"))
 PITCH_PREVIOUS, PITCH_CURRENT = REGISTER_AT["pitch_previous"], REGISTER_AT["pitch_current"]
-FRESH = REGISTER_AT["fresh"]
+FRESH, ROW = REGISTER_AT["fresh"], REGISTER_AT["row"]
 HOP, HOP_BITS = HEADER_AT["hop"], HEADER_AT["hop_bits"]
 CONTROLS, LAYERS, CHANNELS = HEADER_AT["controls"], HEADER_AT["layers"], HEADER_AT["channels"]
 SKIP, CONDITIONS, EXCITATIONS = HEADER_AT["skip"], HEADER_AT["conditions"], HEADER_AT["excitations"]
@@ -36,7 +36,9 @@ KNOBS, EXPONENT_SHIFT = HEADER_AT["knobs"], HEADER_AT["exponent_shift"]
 ROWS, COLS, TAPS, DILATION = (WORD_AT[name] for name in ("rows", "cols", "taps", "dilation"))
 ACTIVATION, SPLIT, MULTIPLIER = WORD_AT["activation"], WORD_AT["split"], WORD_AT["multiplier"]
 PRE_SHIFT, WEIGHT_AT, BIAS_AT, SHIFT_AT = (WORD_AT[n] for n in ("pre_shift", "weight_at", "bias_at", "shift_at"))
-RING_AT, RING_MASK = WORD_AT["ring_at"], WORD_AT["ring_mask"]
+RING_AT, RING_MASK, LAG = WORD_AT["ring_at"], WORD_AT["ring_mask"], WORD_AT["split"]
+NEWEST, DELAY, SKIP_AT, SKIP_MASK = (WORD_AT[name] for name in ("newest", "delay", "skip_at", "skip_mask"))
+CONDITION_MASK = HEADER_AT["condition_mask"]
 NOISE = int(Source.NOISE)
 L0, L1, L2, L3 = LFSR_SHIFTS
 PITCH_BITS = np.int32(PITCH_FRACTION)
@@ -95,11 +97,15 @@ def _excite(packed, registers, count, out):
 
 
 @njit(**JIT)
-def _condition(packed, total, word, condition, layer, ramp, count):
-    """Start the accumulators of a gated pass: bias + the frame's interpolated conditioning, inside int32."""
-    rows = word[ROWS]
-    previous = condition[0, layer * rows : (layer + 1) * rows]
-    current = condition[1, layer * rows : (layer + 1) * rows]
+def _condition(packed, total, word, condition, layer, registers, count):
+    """Start the accumulators of a gated pass: bias + the frame's interpolated conditioning, inside int32.
+
+    A layer whose output is late takes the rows of as many frames ago, row 0 before the first.
+    """
+    rows, ramp, mask = word[ROWS], registers[RAMP], packed.header[CONDITION_MASK]
+    at = registers[ROW] - (word[DELAY] >> packed.header[HOP_BITS])
+    previous = condition[max(at - 1, 0) & mask, layer * rows : (layer + 1) * rows]
+    current = condition[max(at, 0) & mask, layer * rows : (layer + 1) * rows]
     bias = packed.biases[word[BIAS_AT] : word[BIAS_AT] + rows]
     shift = packed.shifts[word[SHIFT_AT] + rows : word[SHIFT_AT] + 2 * rows]
     for step in range(count):
@@ -117,9 +123,9 @@ def _gated(packed, states, voice, word, layer, count):
     total, out = states.wide[0], states.narrow[1]
     history, channels = states.history[voice], packed.header[CHANNELS]
     time, mask = states.registers[voice, TIME], word[RING_MASK]
-    _condition(packed, total, word, states.condition[voice], layer, states.registers[voice, RAMP], count)
+    _condition(packed, total, word, states.condition[voice], layer, states.registers[voice], count)
     for tap in range(word[TAPS]):
-        first = (time - (word[TAPS] - 1 - tap) * word[DILATION]) & mask
+        first = (time - word[NEWEST] - (word[TAPS] - 1 - tap) * word[DILATION]) & mask
         before_wrap = min(count, mask + 1 - first)
         row = word[RING_AT] + first * channels
         _multiply(packed, total, word, history, row, channels, before_wrap, tap)
@@ -169,6 +175,22 @@ def _remember(packed, states, voice, word, count):
 
 
 @njit(**JIT)
+def _hold_back(packed, states, voice, word, count):
+    """Where a layer looks ahead: stream narrow[2] and skip sums wide[1] as they were `lag` samples ago."""
+    history, stream, channels = states.history[voice], states.narrow[2], packed.header[CHANNELS]
+    late, skip, width = states.late[voice], states.wide[1], packed.header[SKIP]
+    for step in range(count):
+        time = states.registers[voice, TIME] + step
+        of = word[RING_AT] + ((time - word[LAG]) & word[RING_MASK]) * channels
+        stream[step * channels : (step + 1) * channels] = history[of : of + channels]
+        into = word[SKIP_AT] + (time & word[SKIP_MASK]) * width
+        of = word[SKIP_AT] + ((time - word[LAG]) & word[SKIP_MASK]) * width
+        kept = skip[step * width : (step + 1) * width]
+        late[into : into + width] = kept
+        kept[:] = late[of : of + width]
+
+
+@njit(**JIT)
 def _chunk(packed, states, voice, count, out, start):
     """Render up to CHUNK samples inside one control frame."""
     header, registers, skip = packed.header, states.registers[voice], states.wide[1]
@@ -180,7 +202,12 @@ def _chunk(packed, states, voice, count, out, start):
         word = packed.table[first + 1 + 2 * layer]
         _remember(packed, states, voice, word, count)
         _gated(packed, states, voice, word, layer, count)
+        if word[LAG]:
+            _hold_back(packed, states, voice, word, count)
         _mix(packed, states, packed.table[first + 2 + 2 * layer], count)
+        silent = min(count, word[DELAY] - registers[TIME])  # the layer's own first sample is still to come
+        if silent > 0:
+            states.narrow[2][: silent * header[CHANNELS]] = 0
     head = packed.table[first + 1 + 2 * header[LAYERS]]
     for index in range(count * header[SKIP]):
         states.narrow[1][index] = max(requantise(skip[index], np.int32(head[PRE_SHIFT])), 0)
@@ -195,6 +222,7 @@ def _chunk(packed, states, voice, count, out, start):
 def reset(packed, states, voice, seed, phase):
     """Zero a voice's histories; set its LFSR (seed, not 0) and NCO phase (2**32 is a cycle)."""
     states.history[voice, :] = 0
+    states.late[voice, :] = 0
     registers = states.registers[voice]
     registers[:] = 0
     registers[LFSR] = np.int64(seed) & 0xFFFFFFFF
@@ -220,18 +248,17 @@ def control(packed, states, voice, pitch, knobs):
         here[1 + index] = knobs[index]
     registers[PITCH_PREVIOUS] = registers[PITCH_CURRENT]
     registers[PITCH_CURRENT] = pitch
-    condition[0, :] = condition[1, :]
-    count = packed.header[CONTROLS]
+    registers[ROW] = 0 if registers[FRESH] else registers[ROW] + 1
+    count, row = packed.header[CONTROLS], registers[ROW] & packed.header[CONDITION_MASK]
     for index in range(count):
         word = packed.table[1 + index]
         if index == count - 1:
-            _dense(packed, states.wide[0], word, here, 1, condition[1], 0)
+            _dense(packed, states.wide[0], word, here, 1, condition[row], 0)
         else:
             _dense(packed, states.wide[0], word, here, 1, there, 0)
             here, there = there, here
     if registers[FRESH]:
         registers[PITCH_PREVIOUS] = pitch
-        condition[0, :] = condition[1, :]
         registers[FRESH] = 0
     registers[RAMP] = 0
 

@@ -11,11 +11,12 @@ from accel.emulator.registers import CHUNK, REGISTERS
 from accel.formats import FIELD_AT, FIELDS, Op, exponent_shift
 from accel.program import Program
 
-__all__ = ["HEADER_AT", "WORD_AT", "ExactProgram", "ExactStates", "allocate_exact", "pack_exact"]
+__all__ = ["HEADER_AT", "WORD_AT", "ExactProgram", "ExactStates", "allocate_exact", "condition_rows", "pack_exact"]
 
-_EXTRA = ("ring_at", "ring_mask")
+_EXTRA = ("ring_at", "ring_mask", "newest", "delay", "skip_at", "skip_mask")
 WORD_AT: dict[str, int] = {**FIELD_AT, **{name: len(FIELDS) + at for at, name in enumerate(_EXTRA)}}
-"""Words of a row of the packed table: a descriptor's fields, then the layer's history ring."""
+"""Words of a row of the packed table: a descriptor's fields, then the layer's history ring, the age of its newest tap,
+its output's delay behind the excitation, and where it looks ahead, the ring that delays the skip sum."""
 
 HEADER = (
     "hop",
@@ -30,6 +31,8 @@ HEADER = (
     "widest",
     "knobs",
     "exponent_shift",
+    "condition_mask",
+    "late",
 )
 HEADER_AT: dict[str, int] = {name: at for at, name in enumerate(HEADER)}
 
@@ -56,15 +59,30 @@ def _rings(program: Program) -> list[tuple[int, int]]:
     """(offset, mask) of every layer's history ring: a power of two of rows, so that wrapping is one AND."""
     at, found = 0, []
     for each in program.of(Op.GATED):
-        rows = 1 << ((each.taps - 1) * each.dilation + CHUNK - 1).bit_length()
+        rows = 1 << (each.reach + CHUNK - 1).bit_length()
         found.append((at, rows - 1))
         at += rows * program.channels
     return [*found, (at, 0)]
 
 
+def _late_rings(program: Program) -> list[tuple[int, int]]:
+    """(offset, mask) of every layer's ring of skip sums, empty where the layer is causal; the end last."""
+    at, found = 0, []
+    for each in program.of(Op.GATED):
+        rows = 1 << each.lag.bit_length() if each.lag else 0
+        found.append((at, max(rows - 1, 0)))
+        at += rows * program.skip_channels
+    return [*found, (at, 0)]
+
+
+def condition_rows(program: Program) -> int:
+    """Rows of conditioning that a voice keeps, a power of two: a frame's two, and what its last layer is behind."""
+    return 1 << (1 + program.delays[-1] // program.hop).bit_length()
+
+
 def pack_exact(program: Program) -> ExactProgram:
     """Lay a validated program out for the exact kernels."""
-    rings = _rings(program)
+    rings, late = _rings(program), _late_rings(program)
     table = np.zeros((len(program.passes), len(WORD_AT)), np.int64)
     table[:, : len(FIELDS)] = program.descriptors
     weights: list[np.ndarray] = []
@@ -74,7 +92,8 @@ def pack_exact(program: Program) -> ExactProgram:
         weights.append(each.weight.transpose(1, 2, 0).astype(np.int16).ravel())
         at += len(weights[-1])
         if each.op == Op.GATED:
-            table[index, WORD_AT["ring_at"]], table[index, WORD_AT["ring_mask"]] = rings[layer]
+            values = (*rings[layer], each.newest, program.delays[layer], *late[layer])
+            table[index, len(FIELDS) :] = values
             layer += 1
     header = {
         "hop": program.hop,
@@ -89,6 +108,8 @@ def pack_exact(program: Program) -> ExactProgram:
         "widest": max(max(each.rows, each.cols) for each in program.passes),
         "knobs": len(program.knobs),
         "exponent_shift": exponent_shift(program.hop),
+        "condition_mask": condition_rows(program) - 1,
+        "late": late[-1][0],
     }
     return ExactProgram(
         np.array([header[name] for name in HEADER], np.int64),
@@ -105,7 +126,8 @@ class ExactStates(NamedTuple):
     Attributes:
         registers: int64 [voices, len(REGISTERS)], named by REGISTER_AT.
         history: int16 [voices, history]: the layers' rings, [time][channel].
-        condition: int16 [voices, 2, conditions]: previous and current conditioning.
+        condition: int16 [voices, rows, conditions]: ring of the last rows of conditioning.
+        late: int32 [voices, late]: the rings that delay the skip sum where a layer looks ahead.
         narrow: int16 [3, CHUNK * widest] scratch: excitation, gate or hidden, residual stream.
         wide: int32 [2, CHUNK * widest] scratch: accumulators, skip sums.
     """
@@ -113,6 +135,7 @@ class ExactStates(NamedTuple):
     registers: NDArray[np.int64]
     history: NDArray[np.int16]
     condition: NDArray[np.int16]
+    late: NDArray[np.int32]
     narrow: NDArray[np.int16]
     wide: NDArray[np.int32]
 
@@ -124,7 +147,10 @@ def allocate_exact(packed: ExactProgram, voices: int) -> ExactStates:
     return ExactStates(
         np.zeros((voices, len(REGISTERS)), np.int64),
         np.zeros((voices, int(header[HEADER_AT["history"]])), np.int16),
-        np.zeros((voices, 2, int(header[HEADER_AT["conditions"]])), np.int16),
+        np.zeros(
+            (voices, int(header[HEADER_AT["condition_mask"]]) + 1, int(header[HEADER_AT["conditions"]])), np.int16
+        ),
+        np.zeros((voices, int(header[HEADER_AT["late"]])), np.int32),
         np.zeros((3, CHUNK * widest), np.int16),
         np.zeros((2, CHUNK * widest), np.int32),
     )

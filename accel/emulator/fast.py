@@ -42,16 +42,18 @@ RESET, CONTROL, RENDER = range(3)
 
 PHASE, LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("phase", "lfsr", "time", "ramp"))
 PITCH_PREVIOUS, PITCH_CURRENT = REGISTER_AT["pitch_previous"], REGISTER_AT["pitch_current"]
-FRESH = REGISTER_AT["fresh"]
+FRESH, ROW = REGISTER_AT["fresh"], REGISTER_AT["row"]
 REGISTER_BYTES = 8 * len(REGISTERS)
 HOP, HOP_BITS, CONTROLS, LAYERS = (HEADER_AT[name] for name in ("hop", "hop_bits", "controls", "layers"))
 CHANNELS, SKIP = HEADER_AT["channels"], HEADER_AT["skip"]
+CONDITION_MASK = HEADER_AT["condition_mask"]
 KNOBS, LANES, STEPS = HEADER_AT["knobs"], HEADER_AT["lanes"], HEADER_AT["steps"]
 TABLE, WEIGHTS, BASES, SHIFTS = (IMAGE_AT[name] for name in ("table", "weights", "bases", "shifts"))
 RAMPS, ROM = IMAGE_AT["ramps"], IMAGE_AT["rom"]
 VOICES, HISTORY, HISTORY_STRIDE = STATE_AT["registers"], STATE_AT["history"], STATE_AT["history_stride"]
 CONDITION, CONDITION_STRIDE = STATE_AT["condition"], STATE_AT["condition_stride"]
 BASE, DELTA, RAMP_STRIDE = STATE_AT["base"], STATE_AT["delta"], STATE_AT["ramp_stride"]
+LATE, LATE_STRIDE = STATE_AT["late"], STATE_AT["late_stride"]
 EXCITATION, GATE = STATE_AT["excitation"], STATE_AT["gate"]
 HIDDEN, SPARE, SKIPS, ROWS = STATE_AT["hidden"], STATE_AT["spare"], STATE_AT["skip"], STATE_AT["rows"]
 VECTORS, PAIRS, TAPS, DILATION = (WORD_AT[name] for name in ("vectors", "pairs", "taps", "dilation"))
@@ -59,6 +61,8 @@ ACTIVATION, RESIDUALS, SKIP_VECTORS = WORD_AT["activation"], WORD_AT["residuals"
 MULTIPLIER, PRE_SHIFT = WORD_AT["multiplier"], WORD_AT["pre_shift"]
 WEIGHT_AT, ROW_AT, RING_AT = WORD_AT["weight_at"], WORD_AT["row_at"], WORD_AT["ring_at"]
 RING_MASK, CONDITION_AT = WORD_AT["ring_mask"], WORD_AT["condition_at"]
+LAG, NEWEST, DELAY = WORD_AT["lag"], WORD_AT["newest"], WORD_AT["delay"]
+LATE_AT, LATE_MASK = WORD_AT["late_at"], WORD_AT["late_mask"]
 WORD_BYTES = 8 * len(WORDS)
 PITCH_BITS = np.int32(PITCH_FRACTION)
 NONE, SINGLE, PAIR_BYTES = np.int64(0), np.int64(1), np.int64(4)
@@ -118,7 +122,7 @@ def _gated(form, handle, registers, voice, history, word, count):
     at += voice * peek(handle, RAMP_STRIDE)
     base, delta = peek(handle, BASE) + at, peek(handle, DELTA) + at
     rows, out, rom = peek(handle, ROWS), peek(handle, GATE), peek(handle, ROM)
-    time, ramp = peek(registers, TIME), peek(registers, RAMP)
+    time, ramp = peek(registers, TIME) - peek(word, NEWEST), peek(registers, RAMP)
     for group in range(peek(word, VECTORS) // 2):
         lane, done = 8 * group * lanes, 0
         start, step, amount = base + lane, delta + lane, shift + lane
@@ -137,6 +141,21 @@ def _gated(form, handle, registers, voice, history, word, count):
 
 
 @njit(**INLINE)
+def _hold_back(handle, registers, voice, ring, count):
+    """Where a layer looks ahead: put the skip sums into its ring and take them as they were `lag` samples ago."""
+    stride, mask, time = 4 * peek(handle, SKIP), peek(ring, LATE_MASK), peek(registers, TIME)
+    late = peek(handle, LATE) + voice * peek(handle, LATE_STRIDE) + peek(ring, LATE_AT)
+    skips, first = peek(handle, SKIPS), time & mask
+    before_wrap = min(count, mask + 1 - first)
+    copy_bytes(late + first * stride, skips, before_wrap * stride)
+    copy_bytes(late, skips + before_wrap * stride, (count - before_wrap) * stride)
+    first = (time - peek(ring, LAG)) & mask
+    before_wrap = min(count, mask + 1 - first)
+    copy_bytes(skips, late + first * stride, before_wrap * stride)
+    copy_bytes(skips + before_wrap * stride, late, (count - before_wrap) * stride)
+
+
+@njit(**INLINE)
 def _mix(form, handle, registers, history, word, ring, next_ring, count):
     """Residual and skip 1x1 of the gate: this layer's ring + residual -> the next layer's ring; skip sums."""
     lanes, steps, pairs = peek(handle, LANES), peek(handle, STEPS), peek(word, PAIRS)
@@ -145,7 +164,7 @@ def _mix(form, handle, registers, history, word, ring, next_ring, count):
     weight = peek(handle, WEIGHTS) + peek(word, WEIGHT_AT)
     base, shift = peek(handle, BASES) + peek(word, ROW_AT), peek(handle, SHIFTS) + peek(word, ROW_AT)
     first = time & peek(next_ring, RING_MASK)
-    source = history + peek(ring, RING_AT) + (time & peek(ring, RING_MASK)) * stride
+    source = history + peek(ring, RING_AT) + ((time - peek(ring, LAG)) & peek(ring, RING_MASK)) * stride
     target = history + peek(next_ring, RING_AT) + first * stride
     rows, gate, skip, factor = peek(handle, ROWS), peek(handle, GATE), peek(handle, SKIPS), peek(word, MULTIPLIER)
     for vector in range(max(residuals, skips)):
@@ -178,6 +197,9 @@ def _mix(form, handle, registers, history, word, ring, next_ring, count):
         width = 2 if vector < residuals and vector < skips else 1
         weight, base, shift = weight + 4 * width * lanes * pairs, base + 4 * width * lanes, shift + 4 * width * lanes
     if residuals:
+        silent = min(count, peek(ring, DELAY) - time)  # the layer's own first sample is still to come
+        if silent > 0:
+            clear_bytes(target, silent * stride)
         _mirror(history, next_ring, stride, first, count)
 
 
@@ -198,6 +220,8 @@ def _chunk(form, handle, voice, count, out):
     clear_bytes(skips, 4 * count * skip)
     for layer in range(layers):
         _gated(form, handle, registers, voice, history, ring, count)
+        if peek(ring, LAG):
+            _hold_back(handle, registers, voice, ring, count)
         following = ring + 2 * WORD_BYTES if layer + 1 < layers else ring
         _mix(form, handle, registers, history, ring + WORD_BYTES, ring, following, count)
         ring += 2 * WORD_BYTES
@@ -216,8 +240,9 @@ def _chunk(form, handle, voice, count, out):
 @njit(**INLINE)
 def _reset(form, handle, voice, seed, phase):
     """As kernels.voice_reset."""
-    stride = peek(handle, HISTORY_STRIDE)
+    stride, late_stride = peek(handle, HISTORY_STRIDE), peek(handle, LATE_STRIDE)
     clear_bytes(peek(handle, HISTORY) + voice * stride, stride)
+    clear_bytes(peek(handle, LATE) + voice * late_stride, late_stride)
     registers = peek(handle, VOICES) + voice * REGISTER_BYTES
     clear_bytes(registers, REGISTER_BYTES)
     poke(registers, LFSR, np.int64(seed) & 0xFFFFFFFF)
@@ -226,14 +251,21 @@ def _reset(form, handle, voice, seed, phase):
 
 
 @njit(**INLINE)
-def _ramps(form, handle, voice, before, after):
-    """The frame's accumulator starts and steps from the conditioning at its two ends."""
+def _ramps(form, handle, voice, rows, row):
+    """The frame's accumulator starts and steps from the conditioning at its two ends.
+
+    `rows`: the voice's ring of conditioning, `row` the newest in it. A layer whose output is late takes the rows of as
+    many frames ago, row 0 before the first.
+    """
+    stride, mask = peek(handle, CONDITION_STRIDE), peek(handle, CONDITION_MASK)
     word = peek(handle, TABLE) + (peek(handle, CONTROLS) + 1) * WORD_BYTES
-    lanes, bits, row = peek(handle, LANES), peek(handle, HOP_BITS), voice * peek(handle, RAMP_STRIDE)
-    base, delta = peek(handle, BASE) + row, peek(handle, DELTA) + row
+    lanes, bits, own = peek(handle, LANES), peek(handle, HOP_BITS), voice * peek(handle, RAMP_STRIDE)
+    base, delta = peek(handle, BASE) + own, peek(handle, DELTA) + own
     for _ in range(peek(handle, LAYERS)):
         at, bias = peek(word, CONDITION_AT), peek(handle, BASES) + peek(word, ROW_AT)
         ramp = peek(handle, RAMPS) + peek(word, ROW_AT)
+        end = row - (peek(word, DELAY) >> bits)
+        before, after = rows + (max(end - 1, 0) & mask) * stride, rows + (max(end, 0) & mask) * stride
         for lane in range(0, peek(word, VECTORS) * lanes, lanes):
             one, two, to = before + 2 * (at + lane), after + 2 * (at + lane), 4 * (at + lane)
             ramp_vector(form, one, two, bias + 4 * lane, ramp + 4 * lane, bits, base + to, delta + to)
@@ -245,8 +277,8 @@ def _control(form, handle, voice, pitch, knobs):
     """As kernels.voice_control; `knobs` is an address."""
     registers = peek(handle, VOICES) + voice * REGISTER_BYTES
     stride, count = peek(handle, CONDITION_STRIDE), peek(handle, CONTROLS)
-    before = peek(handle, CONDITION) + 2 * voice * stride
-    after, row, out = before + stride, peek(handle, HIDDEN), peek(handle, SPARE)
+    mask, newest = peek(handle, CONDITION_MASK), 0 if peek(registers, FRESH) else peek(registers, ROW) + 1
+    rows, row, out = peek(handle, CONDITION) + voice * (mask + 1) * stride, peek(handle, HIDDEN), peek(handle, SPARE)
     poke16(row, 0, requantise(np.int32(pitch), PITCH_BITS))
     for index in range(peek(handle, KNOBS)):
         poke16(row, 1 + index, peek16(knobs, index))
@@ -257,13 +289,12 @@ def _control(form, handle, voice, pitch, knobs):
     for _ in range(count - 1):
         _dense(form, handle, word, row, NONE, PAIR_BYTES, SINGLE, out, NONE)
         row, out, word = out, row, word + WORD_BYTES
-    copy_bytes(before, after, stride)
-    _dense(form, handle, word, row, NONE, PAIR_BYTES, SINGLE, after, NONE)
+    _dense(form, handle, word, row, NONE, PAIR_BYTES, SINGLE, rows + (newest & mask) * stride, NONE)
     if peek(registers, FRESH):
         poke(registers, PITCH_PREVIOUS, pitch)
-        copy_bytes(before, after, stride)
         poke(registers, FRESH, 0)
-    _ramps(form, handle, voice, before, after)
+    poke(registers, ROW, newest)
+    _ramps(form, handle, voice, rows, newest)
     poke(registers, RAMP, 0)
 
 

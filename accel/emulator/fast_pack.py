@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.emulator.block import Block
+from accel.emulator.exact_pack import condition_rows
 from accel.emulator.forms import FORMS, Form
 from accel.emulator.registers import CHUNK
 from accel.formats import SINE_BASE, SINE_SLOPE, TANH_BASE, TANH_SLOPE, Op, Source, channel_code, exponent_shift
@@ -42,9 +43,16 @@ WORDS = (
     "ring_at",
     "ring_mask",
     "condition_at",
+    "lag",
+    "newest",
+    "delay",
+    "late_at",
+    "late_mask",
 )
 WORD_AT = {name: at for at, name in enumerate(WORDS)}
-"""Words of a pass; weight_at, row_at, ring_at and condition_at are byte offsets into their images."""
+"""Words of a pass; weight_at, row_at, ring_at, condition_at and late_at are byte offsets into their images. Of a gated
+pass: samples that it is late, age of its newest tap, its output's delay behind the excitation, and the ring of skip
+sums that its lag needs."""
 
 HEADER = (
     "hop",
@@ -63,6 +71,8 @@ HEADER = (
     "lanes",
     "steps",
     "form",
+    "condition_mask",
+    "late",
 )
 HEADER_AT = {name: at for at, name in enumerate(HEADER)}
 IMAGES = ("table", "weights", "bases", "shifts", "ramps", "codes", "rom", "sine")
@@ -197,7 +207,26 @@ class _Layout:
         self.bases: list[NDArray] = []
         self.shifts: list[NDArray] = []
         self.ramps: list[NDArray] = []
-        self.ring_at = self.layer = self.widest = 0
+        self.ring_at = self.late_at = self.layer = self.widest = 0
+
+    def _memories(self, each: Pass, conditions: int) -> dict[str, int]:
+        """Place a gated pass's rings and say how late it is."""
+        rows = 1 << (each.reach + CHUNK - 1).bit_length()
+        late = 1 << (each.lag + CHUNK - 1).bit_length() if each.lag else 0
+        values = {
+            "ring_at": 2 * self.ring_at,
+            "ring_mask": rows - 1,
+            "condition_at": self.layer * conditions,
+            "lag": each.lag,
+            "newest": each.newest,
+            "delay": self.program.delays[self.layer],
+            "late_at": 4 * self.late_at,
+            "late_mask": max(late - 1, 0),
+        }
+        self.ring_at += (rows + MIRROR) * self.width
+        self.late_at += late * _padded(self.program.skip_channels, self.lanes)
+        self.layer += 1
+        return values
 
     def add(self, each: Pass, last_control: bool) -> None:
         """Append a pass."""
@@ -219,9 +248,7 @@ class _Layout:
             "row_at": 4 * sum(len(part) for part in self.bases),
         }
         if each.op == Op.GATED:
-            rows = 1 << ((each.taps - 1) * each.dilation + CHUNK - 1).bit_length()
-            values |= {"ring_at": 2 * self.ring_at, "ring_mask": rows - 1, "condition_at": self.layer * len(order)}
-            self.ring_at, self.layer = self.ring_at + (rows + MIRROR) * self.width, self.layer + 1
+            values |= self._memories(each, len(order))
         self.words.append([values.get(name, 0) for name in WORDS])
         self.weights.append(_weights(each, order, lanes, _groups(each, vectors, residuals, skips)))
         shift = _spread(each.shift, order, 1)
@@ -252,6 +279,8 @@ def _header(layout: _Layout, codes: NDArray[np.int32], form: Form) -> list[int]:
         "lanes": form.lanes,
         "steps": form.steps,
         "form": list(FORMS).index(form.name),
+        "condition_mask": condition_rows(program) - 1,
+        "late": layout.late_at,
     }
     return [values[name] for name in HEADER]
 

@@ -21,6 +21,8 @@ STATE = (
     "history_stride",
     "condition",
     "condition_stride",
+    "late",
+    "late_stride",
     "ramp_stride",
     "base",
     "delta",
@@ -35,10 +37,10 @@ STATE = (
 STATE_AT = {name: len(HEADER_AT) + len(IMAGE_AT) + at for at, name in enumerate(STATE)}
 """Words of a handle behind those of the program: addresses, and bytes from a voice to the next (`_stride`).
 
-entry: code of the form (entry.py). history: int16 rings with their mirrors, [time][channel]. condition: int16,
-conditioning at a frame's start and end. base, delta: int32, a frame's accumulator starts and their step per sample.
-Shared scratch: tones int32 [3, TONES] (phases, steps, noise); excitation int32 [pairs, TONES], two
-channels a word; gate, hidden, spare int16; skip int32; rows int64 addresses."""
+entry: code of the form (entry.py). history: int16 rings with their mirrors, [time][channel]. condition: int16, a ring
+of rows of conditioning a voice. late: int32, rings of skip sums where layers look ahead. base, delta: int32, a frame's
+accumulator starts and their step per sample. Shared scratch: tones int32 [3, TONES] (phases, steps, noise); excitation
+int32 [pairs, TONES], two channels a word; gate, hidden, spare int16; skip int32; rows int64 addresses."""
 
 
 class FastStates(NamedTuple):
@@ -67,12 +69,14 @@ def allocate_fast(packed: FastProgram, voices: int, entry: int) -> FastStates:
     strides = {
         "history_stride": padded_bytes(2 * size["history"]),
         "condition_stride": padded_bytes(2 * conditions),
+        "late_stride": padded_bytes(4 * size["late"]),
         "ramp_stride": padded_bytes(4 * conditions),
     }
     bytes_of = {
         "registers": 8 * voices * len(REGISTERS),
         "history": voices * strides["history_stride"],
-        "condition": 2 * voices * strides["condition_stride"],
+        "condition": (size["condition_mask"] + 1) * voices * strides["condition_stride"],
+        "late": voices * strides["late_stride"],
         "base": voices * strides["ramp_stride"],
         "delta": voices * strides["ramp_stride"],
         "tones": 4 * 3 * TONES,

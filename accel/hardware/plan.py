@@ -107,6 +107,13 @@ def _check_fit(program: Program, geometry: Geometry, plan: Plan) -> None:
     channels = program.of(Op.EXCITE)[0].rows
     if channels > EXC_CHANNELS:
         raise SystoleError(f"{program.name}: {channels} excitation channels, the accelerator has {EXC_CHANNELS}")
+    lag = program.delays[-1]
+    if lag:
+        late = 4 * program.skip_channels * sum(each.lag for each in program.of(Op.GATED))
+        raise SystoleError(
+            f"{program.name} looks {lag} samples ahead, the accelerator is causal: it has no memory for {late} bytes "
+            f"of delayed skip sums and {2 * program.of(Op.CONTROL)[-1].rows * lag // program.hop} of conditioning"
+        )
     over = _over(plan, geometry)
     if over:
         size = f"{geometry.rows}x{geometry.cols}"
