@@ -56,6 +56,9 @@ def model_facts(
             "image": program.image_bytes,
             "weights": program.weights.nbytes,
         },
+        "features": {"bands": program.features.bands, "frame_samples": program.features.frame}
+        if program.features
+        else None,
         "latency": {"look_ahead_samples": card.latency, "control_ramp_samples": card.hop},
         "formats": dict(card.formats),
         "knobs": [
@@ -101,6 +104,7 @@ def model_lines(facts: dict[str, Any]) -> Lines:
             f"{latency['look_ahead_samples']} samples; a control arrives as a ramp over the {ramp} samples "
             f"({ramp * ms:.1f} ms) that follow its frame",
         ),
+        ("Features", _features_text(facts["features"])),
         ("Pitch", "V/oct, 0 V = C4" if facts["pitched"] else "unpitched"),
     ]
     lines = [line for line in lines if line[1]]
@@ -113,6 +117,11 @@ def model_lines(facts: dict[str, Any]) -> Lines:
         lines.append(("Cycle budget", ""))
         lines += [budget_line(row) for row in facts["cycles"]]
     return lines
+
+
+def _features_text(features: dict[str, Any] | None) -> str:
+    """What a vocoder takes; nothing for other models."""
+    return f"{features['bands']} bands, a frame every {features['frame_samples']} samples" if features else ""
 
 
 def patch_facts(patch: Patch, path: Path) -> dict[str, Any]:

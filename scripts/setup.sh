@@ -114,3 +114,6 @@ pip_install setuptools
 # torch first and by its exact version: no later requirement may pull in another build of it.
 [ -z "$extras" ] || pip_install torch==2.13.0
 pip_install --no-build-isolation -e ".$extras"
+# The package whose checkpoints `systole import` reads writes those of the tests. Its model needs none of the many things
+# that it requires for training.
+[ -z "$extras" ] || pip_install --no-deps --no-build-isolation parallel_wavegan==0.6.1

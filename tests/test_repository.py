@@ -27,6 +27,7 @@ TRAINING_MAY_IMPORT: dict[str, set[str]] = {
     "adversarial": {"model"},
     "run": {"model", "data", "measure", "adversarial"},
     "results": {"model", "data", "measure", "run"},
+    "imports": set(),
 }
 """Packages of `training` -> the others that they may import; what is at its top, only the top may."""
 FORBIDDEN = {

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("app.cli.train", "Make a model from recordings of a synth."),
     "evaluate": ("app.cli.evaluate", "Measure a model against the synth that it copies."),
     "compile": ("app.cli.compile", "Quantise trained float weights to a model."),
+    "import": ("app.cli.import_", "Make a model of a Parallel WaveGAN checkpoint."),
     "export": ("app.cli.export", "Write a model as ONNX for other runtimes."),
 }
 """Command name -> (module holding `command`, one-line help)."""

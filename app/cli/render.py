@@ -19,7 +19,9 @@ __all__ = ["command"]
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".smf")
 CV_SUFFIXES = (".csv", ".npz", ".wav")
-RATES = ("44100", "48000", "96000")
+FEATURE_SUFFIX = ".npy"
+NATIVE = "native"
+RATES = ("44100", "48000", "96000", NATIVE)
 FORMATS = ("pcm16", "pcm24", "float")
 LARGEST_BLOCK = 65_536
 
@@ -34,6 +36,8 @@ Columns: `note` (MIDI semitones, 60 = C4) or `volts` (V/oct, 0 V = C4); optional
 Control voltages with --model give the model's own signal: mono, 16 bit, sample for sample, without envelope,
 bus or limiter (so gate and level are not used). Everything else is stereo, played through a patch; there a
 missing gate column means that the gate is open throughout.
+
+Or a .npy with mel features [frames, bands] for an imported --model: its own signal, mono, 16 bit.
 
 The file appears when it is complete; until then an older one stays as it was. Samples are rounded to the
 format without dither.
@@ -67,12 +71,12 @@ class _Request:
     @property
     def is_midi(self) -> bool:
         """By the file's name, or by its first bytes where the name tells nothing."""
-        if self.suffix in (*MIDI_SUFFIXES, *CV_SUFFIXES):
+        if self.suffix in (*MIDI_SUFFIXES, *CV_SUFFIXES, FEATURE_SUFFIX):
             return self.suffix in MIDI_SUFFIXES
         with Path(self.source).open("rb") as file:
             if file.read(4) == b"MThd":
                 return True
-        allowed = ", ".join((*MIDI_SUFFIXES, *CV_SUFFIXES))
+        allowed = ", ".join((*MIDI_SUFFIXES, *CV_SUFFIXES, FEATURE_SUFFIX))
         raise click.BadParameter(f"{self.source}: cannot be rendered; allowed: {allowed}", param_hint="IN")
 
     @property
@@ -109,7 +113,7 @@ class _Request:
     type=click.Choice(RATES),
     default="48000",
     show_default=True,
-    help="Sample rate in Hz; 48000 is native.",
+    help="Sample rate in Hz; native: that of the model or, for patches, 48000.",
 )
 @click.option(
     "--format",
@@ -159,7 +163,7 @@ def command(ctx: click.Context, **options: Any) -> None:
         stems=_stem_destinations(renderer, request) if request.stems else {},
         channels=1 if request.is_raw else 2,
         rate_in=rate,
-        rate_out=int(request.rate),
+        rate_out=rate if request.rate == NATIVE else int(request.rate),
         sample_format=SampleFormat(request.sample_format),
     )
     if not request.quiet and sys.stderr.isatty():
@@ -178,6 +182,7 @@ def _check(request: _Request, ctx: click.Context) -> None:
     to_pipe = request.output == "-"
     tail_given = ctx.get_parameter_source("tail") == click.core.ParameterSource.COMMANDLINE
     contradictions = (
+        (request.suffix == FEATURE_SUFFIX and not request.model, "mel features need a --model that was imported"),
         (request.is_raw and request.patch, "control voltages go through a --patch or to a --model, not both"),
         (request.is_raw and tail_given, "--tail: the model's own signal ends with its control voltages"),
         (request.stems and not request.is_midi, "--stems needs a MIDI file: control voltages play one voice"),
@@ -240,6 +245,12 @@ def _voltages(request: _Request) -> tuple[Renderer, int, tuple[str, ...]]:
 
     if request.model is not None:
         program = open_model(find_model(request.model))
+        if request.suffix == FEATURE_SUFFIX:
+            from app.rendering.features import VocoderRenderer, load_features
+
+            frames = load_features(Path(request.source))
+            vocoder = VocoderRenderer(frames, program, where=request.source, block=request.block, seed=request.seed)
+            return vocoder, program.rate, ()
         take = load_cv(request.source, request.channels)
         raw = CvModelRenderer(take, program, block=request.block, seed=request.seed)
         unused = [name for name in ("gate", "level") if getattr(take, name) is not None]

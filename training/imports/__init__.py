@@ -1,0 +1,1 @@
+"""Generators that others trained: checkpoints of Parallel WaveGAN in the layout of kan-bayashi's repository."""
