@@ -25,9 +25,11 @@ def dequantise(program: Program) -> Network:
     """The float network whose weights are the program's.
 
     Raises:
-        SystoleError: the program's card names no formats, or its excitation is not in the order of
+        SystoleError: the program looks ahead, its card names no formats, or its excitation is not in the order of
             `accel.network.Architecture`.
     """
+    if program.card.latency:
+        raise SystoleError(f"{program.name} looks {program.card.latency} samples ahead: only causal models have a twin here")
     formats = program.card.formats
     needed = ["residual", "skip", "head", "hidden"]
     needed += [f"control.{index}" for index in range(len(program.of(Op.CONTROL)) - 1)]

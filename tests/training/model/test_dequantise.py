@@ -23,7 +23,7 @@ from accel.formats import (
 from accel.network import Network
 from accel.program import Program
 from accel.random_network import random_network
-from accel.random_program import Shape
+from accel.random_program import Shape, random_program
 from accel.reference import DEFAULT_SEED, noise_words
 from training.measure.metrics import signal_to_noise
 from training.model.dequantise import dequantise
@@ -97,3 +97,9 @@ def test_programs_that_do_not_say_enough_are_refused(program: Program) -> None:
         biases[at + place] = code
         with pytest.raises(SystoleError, match="excitation channels"):
             dequantise(dataclasses.replace(program, biases=biases))
+
+
+def test_a_network_that_looks_ahead_is_refused() -> None:
+    shape = Shape(channels=4, skip=4, kernel=3, dilations=(1, 2), hop=16, knobs=1, look_ahead=True)
+    with pytest.raises(SystoleError, match="looks 32 samples ahead: only causal models"):
+        dequantise(random_program(np.random.default_rng(1), shape))
