@@ -29,7 +29,7 @@ def dequantise(program: Program) -> Network:
             `accel.network.Architecture`.
     """
     if program.card.latency:
-        raise SystoleError(f"{program.name} looks {program.card.latency} samples ahead: only causal models have a twin here")
+        raise SystoleError(f"{program.name} looks {program.card.latency} samples ahead, needed: a causal model")
     formats = program.card.formats
     needed = ["residual", "skip", "head", "hidden"]
     needed += [f"control.{index}" for index in range(len(program.of(Op.CONTROL)) - 1)]
