@@ -144,8 +144,8 @@ def command(ctx: click.Context, **options: Any) -> None:
     """See `_HELP`."""
     from app.cli.console import note, print_json, progress
     from app.rendering.job import Plan, run
-    from app.rendering.wav import SampleFormat
     from app.warming import announce_if_cold
+    from engine.wav import SampleFormat
 
     request = _Request(**options)
     _check(request, ctx)
