@@ -82,14 +82,16 @@ LANE = np.dtype([(name, "<f8") for name in ("left", "right", "left_to", "right_t
 
 CHANNEL = np.dtype(
     [(name, "<f8") for name in ("bend", "range_semitones", "range_cents", "coarse", "fine", "pressure", "brightness")]
-    + [(name, "<i8") for name in ("rpn_high", "rpn_low")]
+    + [(name, "<i8") for name in ("rpn_high", "rpn_low", "parent")]
 )
-"""What a MIDI channel carries: bend -1..1, tuning in semitones, pressure 0..1, brightness -1..1."""
+"""What a MIDI channel carries: bend -1..1, tuning in semitones, pressure 0..1, brightness -1..1; parent: the master
+channel of its MPE zone, -1 = none."""
 
 PART = np.dtype(
     [
         ("hop", "<i8"),
         ("polyphony", "<i8"),  # most notes at once; the slots beyond it are for fading
+        ("asked", "<i8"),  # of those, as many as the patch asked for
         ("warm_frames", "<i8"),  # control frames that a network runs unheard before its note
         ("serial", "<i8"),  # notes so far
         ("seed", "<i8"),
@@ -100,6 +102,8 @@ PART = np.dtype(
         ("sustain", "<i8"),
         ("sostenuto", "<i8"),
         ("tempo", "<f8"),
+        ("beat", "<f8"),  # position in the song in quarter notes, and the sample where it was that
+        ("beat_time", "<i8"),
         ("volume", "<f8"),  # controllers 7, 11, 10 and 1, each 0..1 (pan -1..1)
         ("expression", "<f8"),
         ("pan", "<f8"),

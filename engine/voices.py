@@ -14,7 +14,7 @@ from engine.control import glide_volts, note_volts
 from engine.envelope import ATTACK, DECAY, FADE, IDLE, RELEASE
 from engine.jit import compiled
 from engine.lfo import unit_random
-from engine.state import QUANTUM
+from engine.state import MAX_SPARE, QUANTUM
 
 __all__ = ["key_off", "key_on", "release_keys", "release_keys_and_pedals", "release_unheld", "silence"]
 
@@ -62,13 +62,21 @@ def _victim(state: Any) -> int:
 
 
 @compiled
+def _limit(state: Any) -> int:
+    """Most notes at once, as the parameters stand."""
+    if int(state.parameters[0].voice_mode) != POLY:
+        return 1
+    return min(state.part[0].polyphony, max(1, int(state.parameters[0].voice_polyphony)))
+
+
+@compiled
 def _make_room(state: Any) -> None:
     """Fade voices until one more note keeps to the polyphony (more than one where it was lowered live)."""
     sounding = 0
     for slot in range(state.voices.shape[0]):
         if state.voices[slot].stage not in (IDLE, FADE):
             sounding += 1
-    limit = min(state.part[0].polyphony, max(1, int(state.parameters[0].voice_polyphony)))
+    limit = _limit(state)
     while sounding >= limit:
         _fade(state.voices[_victim(state)])
         sounding -= 1
@@ -76,9 +84,14 @@ def _make_room(state: Any) -> None:
 
 @compiled
 def _free_slot(state: Any) -> int:
-    """An idle slot, else the faintest of those that fade; what that one still gave leaks away on the bus."""
-    best = -1
-    for slot in range(state.voices.shape[0]):
+    """An idle slot, else the faintest of those that fade; what that one still gave leaks away on the bus.
+
+    Of a part with room for more, no more slots are looked at than a part of just the needed polyphony has: so both
+    steal alike, and what was played live sounds the same again. Notes beyond the polyphony fade by now, so one is
+    found.
+    """
+    best, limit = -1, max(_limit(state), state.part[0].asked)
+    for slot in range(limit + min(limit, MAX_SPARE)):
         voice = state.voices[slot]
         if voice.stage == IDLE:
             return slot
