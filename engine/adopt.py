@@ -18,9 +18,11 @@ __all__ = ["adopt"]
 def adopt(state: Any, old: Any, now: int) -> None:
     """Copy to the part `state`, which plays no note yet, what the player has set on `old`, at sample position `now`."""
     part, other = state.part[0], old.part[0]
-    state.channels[:] = old.channels
-    state.key_pressure[:] = old.key_pressure
-    state.tuning[:] = old.tuning
+    # Loops and not slices, which Numba takes three seconds to compile.
+    for channel in range(state.channels.shape[0]):
+        state.channels[channel] = old.channels[channel]
+    for key in range(state.tuning.shape[0]):
+        state.tuning[key], state.key_pressure[key] = old.tuning[key], old.key_pressure[key]
     part.volume, part.expression, part.pan, part.wheel = other.volume, other.expression, other.pan, other.wheel
     part.sustain, part.sostenuto = other.sustain, other.sostenuto
     part.cv_pitch, part.cv_level = other.cv_pitch, other.cv_level

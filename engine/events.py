@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EVENT", "Kind", "addressed", "event_array"]
+__all__ = ["ADDRESS_BITS", "EVENT", "SLOTS", "Kind", "addressed", "event_array"]
 
 
 class Kind(IntEnum):
@@ -70,6 +70,8 @@ EVENT = np.dtype([("time", "<i8"), ("kind", "<i4"), ("channel", "<i4"), ("index"
 0 for all parts that hear it."""
 ADDRESS_BITS = 8
 """Where in `channel` the address begins."""
+SLOTS = 4
+"""Parts that the deck holds at once."""
 
 
 def addressed(channel: int, slot: int) -> int:
