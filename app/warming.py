@@ -31,15 +31,16 @@ def warm_up(say: Callable[[str], None] | None) -> tuple[float, Path]:
     import numpy as np
 
     from engine.banks import load_banks
+    from engine.deck import deck_render
+    from engine.deck_keeper import DeckKeeper
     from engine.events import Kind, event_array
     from engine.library import find_model, open_model
-    from engine.limiter import limit, limiter_state
     from engine.part import Part
     from engine.patch import load_patch
 
     patch = load_patch(load_banks().patch_name(0, 0))
-    part = Part(patch, open_model(find_model(patch.model)), seed=1)
-    out = np.zeros((256, 2), np.float32)
-    part.render(event_array([(0, Kind.NOTE_ON, 0, 60, 100.0)]), 0, 0, out)
-    limit(limiter_state(), out, len(out))
+    keeper, out = DeckKeeper(), np.zeros((256, 2), np.float32)
+    keeper.fill(0, Part(patch, open_model(find_model(patch.model)), seed=1), 0)
+    events = event_array([(0, Kind.OPEN, 0, 0, 0.0), (0, Kind.NOTE_ON, 0, 60, 100.0)])
+    deck_render(keeper.deck, events, len(events), 0, out, len(out))
     return time.monotonic() - began, cache_folder()

@@ -20,7 +20,7 @@ from engine.modulation import FIXED_TARGETS, SOURCE_COUNT
 from engine.parameters import TABLE
 from engine.vocabulary import ROWS
 
-__all__ = ["check_event", "explain_event"]
+__all__ = ["check_event", "explain_event", "first_refused"]
 
 LONGEST_FADE = 10 * RATE
 
@@ -100,6 +100,15 @@ def check_event(event: Any) -> int:
     if kind == PARAMETER:
         low, high, whole = _PARAMETER[index, 0], _PARAMETER[index, 1], _PARAMETER_WHOLE[index]
     return 0 if _fits(event.value, low, high, whole) else 5
+
+
+@compiled
+def first_refused(events: Any) -> int:
+    """Index of the first event that `check_event` refuses, -1 if it allows all."""
+    for index in range(events.shape[0]):
+        if check_event(events[index]) != 0:
+            return index
+    return -1
 
 
 def explain_event(event: Any) -> str:

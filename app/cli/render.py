@@ -1,4 +1,4 @@
-"""`systole render`: a MIDI file or control voltages to a WAV."""
+"""`systole render`: a MIDI file, control voltages or a journal to a WAV."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ __all__ = ["command"]
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".smf")
 CV_SUFFIXES = (".csv", ".npz", ".wav")
+JOURNAL_SUFFIX = ".json"
+FIXED_BY_JOURNAL = ("patch", "model", "scale", "keymap", "channels", "stems", "tail", "seed")
 RATES = ("44100", "48000", "96000")
 FORMATS = ("pcm16", "pcm24", "float")
 LARGEST_BLOCK = 65_536
@@ -34,6 +36,8 @@ Columns: `note` (MIDI semitones, 60 = C4) or `volts` (V/oct, 0 V = C4); optional
 Control voltages with --model give the model's own signal: mono, 16 bit, sample for sample, without envelope,
 bus or limiter (so gate and level are not used). Everything else is stereo, played through a patch; there a
 missing gate column means that the gate is open throughout.
+
+Or IN is the journal (.json) of live playing: with --format float the WAV holds, bit for bit, what was heard.
 
 The file appears when it is complete; until then an older one stays as it was. Samples are rounded to the
 format without dither.
@@ -67,18 +71,23 @@ class _Request:
     @property
     def is_midi(self) -> bool:
         """By the file's name, or by its first bytes where the name tells nothing."""
-        if self.suffix in (*MIDI_SUFFIXES, *CV_SUFFIXES):
+        if self.suffix in (*MIDI_SUFFIXES, *CV_SUFFIXES, JOURNAL_SUFFIX):
             return self.suffix in MIDI_SUFFIXES
         with Path(self.source).open("rb") as file:
             if file.read(4) == b"MThd":
                 return True
-        allowed = ", ".join((*MIDI_SUFFIXES, *CV_SUFFIXES))
+        allowed = ", ".join((*MIDI_SUFFIXES, *CV_SUFFIXES, JOURNAL_SUFFIX))
         raise click.BadParameter(f"{self.source}: cannot be rendered; allowed: {allowed}", param_hint="IN")
+
+    @property
+    def is_journal(self) -> bool:
+        """Events of live playing, by the file's name."""
+        return self.suffix == JOURNAL_SUFFIX
 
     @property
     def is_raw(self) -> bool:
         """Control voltages straight into a model: its own mono signal."""
-        return self.model is not None and not self.is_midi
+        return self.model is not None and not self.is_midi and not self.is_journal
 
 
 @click.command("render", help=_HELP)
@@ -150,7 +159,7 @@ def command(ctx: click.Context, **options: Any) -> None:
     request = _Request(**options)
     _check(request, ctx)
     mix = _destination(request.output, request.source)
-    renderer, rate, warnings = _score(request) if request.is_midi else _voltages(request)
+    renderer, rate, warnings = _renderer(request)
     if not request.quiet:
         for warning in warnings:
             note(f"systole: warning: {warning}")
@@ -176,8 +185,11 @@ def command(ctx: click.Context, **options: Any) -> None:
 def _check(request: _Request, ctx: click.Context) -> None:
     """Refuse options that contradict each other, before anything is loaded."""
     to_pipe = request.output == "-"
-    tail_given = ctx.get_parameter_source("tail") == click.core.ParameterSource.COMMANDLINE
+    given = [name for name in ctx.params if ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE]
+    tail_given = "tail" in given
+    fixed = [f"--{name}" for name in given if name in FIXED_BY_JOURNAL] if request.is_journal else []
     contradictions = (
+        (fixed, f"{', '.join(fixed)}: a journal holds its patches, models, tuning, seed and length"),
         (request.is_raw and request.patch, "control voltages go through a --patch or to a --model, not both"),
         (request.is_raw and tail_given, "--tail: the model's own signal ends with its control voltages"),
         (request.stems and not request.is_midi, "--stems needs a MIDI file: control voltages play one voice"),
@@ -213,6 +225,22 @@ def _stem_destinations(renderer: Any, request: _Request) -> dict[str, Destinatio
     from app.rendering.destination import stem_path
 
     return {name: _destination(stem_path(request.output, name), request.source) for name in renderer.stems}
+
+
+def _renderer(request: _Request) -> tuple[Renderer, int, tuple[str, ...]]:
+    """What renders IN, its rate in Hz, and warnings."""
+    if request.is_journal:
+        return _journal(request)
+    return _score(request) if request.is_midi else _voltages(request)
+
+
+def _journal(request: _Request) -> tuple[Renderer, int, tuple[str, ...]]:
+    """Renderer of a journal, its rate in Hz, and no warnings."""
+    from accel.formats import RATE
+    from engine.journal import read_journal
+    from engine.replay import JournalRenderer
+
+    return JournalRenderer(read_journal(request.source), block=request.block), RATE, ()
 
 
 def _score(request: _Request) -> tuple[Renderer, int, tuple[str, ...]]:
