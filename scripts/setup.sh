@@ -114,7 +114,8 @@ test) extras="[train,dev,bench,rtl]" ;;
 esac
 
 system_libraries
-[ -z "$extras" ] || { compilers && jack_server; }
+[ -z "$extras" ] || compilers
+[ -z "$extras" ] || jack_server
 make_venv
 say "installing Python packages (the first time takes some minutes)"
 pip_install setuptools
