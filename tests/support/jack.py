@@ -1,0 +1,292 @@
+"""A sound server without hardware, and a client of it that plays MIDI at exact frames and records what comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from llvmlite import ir
+from numba import cfunc, types
+from numba.extending import intrinsic
+
+from accel.emulator.entry import address_of
+from accel.jit import JIT
+from engine.arrays import Table, array_at, table_at
+from engine.midi.jack_library import AUDIO, INPUT, MIDI, NO_START, OUTPUT, address, jack_library, names
+from engine.realtime.jack_process import silent_address
+from engine.realtime.native import call_u32, load_acquire, store_release
+
+__all__ = ["JackServer", "Probe", "jack_server", "needs_jack", "wait_for"]
+
+needs_jack = pytest.mark.skipif(shutil.which("jackd") is None, reason="needs a JACK server: apt install jackd2")
+FRAMES = 1 << 32
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 10.0, what: str = "") -> Any:
+    """The first true value of `condition`, asked a hundred times a second."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, f"waited {seconds} s in vain: {what}"
+        time.sleep(0.01)
+    return value
+
+
+class JackServer:
+    """A `jackd -d dummy` of its own name: nobody else's server is touched, and no hardware."""
+
+    def __init__(self, name: str, rate: int, period: int, log: Path) -> None:
+        self.name, self.rate, self.period, self.log = name, rate, period, log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", str(self.rate), "-p", str(self.period)]
+        environment = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        wait_for(self._answers, 15, f"{' '.join(command)}: {self.log.read_text()}")
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()
+        library = jack_library()
+        client = library.jack_client_open(b"hello", NO_START, ctypes.byref(ctypes.c_int()))
+        if client:
+            library.jack_client_close(client)
+        return bool(client)
+
+    def kill(self) -> None:
+        """As a crash or an unplugged interface would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+@contextlib.contextmanager
+def jack_server(folder: Path, rate: int = 48_000, period: int = 128) -> Iterator[JackServer]:
+    """A running server; meanwhile it is the one that this process and its children find."""
+    library = jack_library()
+    library.jack_set_error_function(silent_address())
+    library.jack_set_info_function(silent_address())
+    server = JackServer(f"systole-{os.getpid()}", rate, period, folder / "jackd.log")
+    before = os.environ.get("JACK_DEFAULT_SERVER")
+    os.environ["JACK_DEFAULT_SERVER"] = server.name
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        if before is None:
+            del os.environ["JACK_DEFAULT_SERVER"]
+        else:
+            os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+I32, I64 = ir.IntType(32), ir.IntType(64)
+
+
+def _function(result: Any, *arguments: Any) -> Any:
+    """For compiled code: (address, int64 ...) -> int64, a call of a C function of these types there."""
+
+    @intrinsic
+    def call(typing: Any, function: Any, values: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            words = [builder.extract_value(given[1], at) for at in range(len(arguments))]
+            cast = [
+                builder.trunc(word, I32) if kind is I32 else word for word, kind in zip(words, arguments, strict=True)
+            ]
+            kind = ir.FunctionType(result, arguments)
+            found = builder.call(builder.inttoptr(given[0], kind.as_pointer()), cast)
+            if result is I64:
+                return found
+            return builder.sext(found, I64) if result is I32 else I64(0)
+
+        return types.int64(types.int64, types.UniTuple(types.int64, len(arguments))), code
+
+    return call
+
+
+_get_buffer = _function(I64, I64, I32)
+_clear = _function(ir.VoidType(), I64)
+_write = _function(I32, I64, I32, I64, I64)
+
+WORDS = (
+    "client", "left", "right", "midi", "get_buffer", "clear", "write", "frame_time",
+    "ready", "next", "position", "cycles",
+)  # fmt: skip
+CLIENT, LEFT, RIGHT, OUT, GET_BUFFER, CLEAR, WRITE, FRAME_TIME, READY, NEXT, POSITION, CYCLES = range(len(WORDS))
+MESSAGE = np.dtype([("frame", "<i8"), ("start", "<i8"), ("size", "<i8"), ("sent", "<i8")])
+"""sent: the frame at which it really went out, later than `frame` if the server left a cycle out; 0 = not yet."""
+
+
+class ProbeTable(Table):
+    FIELDS: ClassVar = {
+        "words": (np.dtype(np.int64), 1),
+        "messages": (MESSAGE, 1),
+        "data": (np.dtype(np.uint8), 1),
+        "sound": (np.dtype(np.float32), 2),
+        "marks": (np.dtype(np.int64), 2),  # of each recorded cycle: its frame, and where in `sound` it begins
+    }
+
+
+_table_at, _floats_at = table_at(ProbeTable), array_at(np.dtype(np.float32))
+
+
+def _probe(frames: Any, table_address: Any) -> Any:
+    table = _table_at(table_address)
+    words, messages, size = table.words, table.messages, np.int64(frames)
+    start = call_u32(words[FRAME_TIME], words[CLIENT])
+    out = _get_buffer(words[GET_BUFFER], (words[OUT], size))
+    _clear(words[CLEAR], (out,))
+    at, ready = words[NEXT], load_acquire(address_of(words) + 8 * READY)
+    while at < ready and messages[at].frame < start + size:
+        offset = max(messages[at].frame - start, 0)
+        _write(words[WRITE], (out, offset, address_of(table.data) + messages[at].start, messages[at].size))
+        messages[at].sent = start + offset
+        at += 1
+    words[NEXT] = at
+    cycle, position = words[CYCLES], words[POSITION]
+    if cycle < table.marks.shape[0] and position + size <= table.sound.shape[0]:
+        table.marks[cycle, 0], table.marks[cycle, 1] = start, position
+        left = _floats_at(_get_buffer(words[GET_BUFFER], (words[LEFT], size)), size)
+        right = _floats_at(_get_buffer(words[GET_BUFFER], (words[RIGHT], size)), size)
+        for i in range(size):
+            table.sound[position + i, 0], table.sound[position + i, 1] = left[i], right[i]
+        words[POSITION] = position + size
+        store_release(address_of(words) + 8 * CYCLES, cycle + 1)
+    return np.int32(0)
+
+
+class Probe:
+    """A JACK client with a MIDI output and two recorded inputs; context manager.
+
+    Frames are the server's, as plain integers (a server that starts now does not wrap within a test).
+
+    Args:
+        seconds: how much is recorded, from the start on, at most.
+        most: messages that can be played, and bytes of all of them.
+    """
+
+    def __init__(self, name: str = "probe", seconds: float = 30.0, most: int = 100_000) -> None:
+        library = self._library = jack_library()
+        client = library.jack_client_open(name.encode(), NO_START, ctypes.byref(ctypes.c_int()))
+        assert client, "no server"
+        self._client = client
+        self.name = library.jack_get_client_name(client).decode()
+        self.rate, self.period = library.jack_get_sample_rate(client), library.jack_get_buffer_size(client)
+        ports = {
+            "midi": library.jack_port_register(client, b"midi", MIDI, OUTPUT, 0),
+            "left": library.jack_port_register(client, b"left", AUDIO, INPUT, 0),
+            "right": library.jack_port_register(client, b"right", AUDIO, INPUT, 0),
+        }
+        count = int(seconds * self.rate)
+        self._table = ProbeTable(
+            words=np.full(len(WORDS), 0, np.int64),
+            messages=np.full(4 * most, 0, np.int64).view(MESSAGE),
+            data=np.full(8 * most, 0, np.uint8),
+            sound=np.full((count, 2), 0, np.float32),
+            marks=np.full((count // self.period + 1, 2), 0, np.int64),
+        )
+        self._used = 0
+        functions = {
+            "get_buffer": library.jack_port_get_buffer,
+            "clear": library.jack_midi_clear_buffer,
+            "write": library.jack_midi_event_write,
+            "frame_time": library.jack_last_frame_time,
+        }
+        words = {name: address(function) for name, function in functions.items()}
+        for name, value in {**words, **ports, "client": client}.items():
+            self._table.words[WORDS.index(name)] = value
+        self._callback = cfunc(types.int32(types.uint32, types.int64), **JIT)(_probe)
+        library.jack_set_process_callback(client, self._callback.address, self._table.address)
+        assert library.jack_activate(client) == 0
+
+    @property
+    def now(self) -> int:
+        """The server's frame now."""
+        return int(self._library.jack_frame_time(self._client))
+
+    def ports(self, pattern: str = "") -> list[str]:
+        """Full names of all ports that match a regular expression."""
+        return names(self._library, self._library.jack_get_ports(self._client, pattern.encode() or None, None, 0))
+
+    def connect(self, source: str, destination: str) -> None:
+        """Connect two ports by their full names."""
+        assert self._library.jack_connect(self._client, source.encode(), destination.encode()) == 0
+
+    def listen(self, left: str, right: str) -> None:
+        """Record these two ports."""
+        self.connect(left, f"{self.name}:left")
+        self.connect(right, f"{self.name}:right")
+
+    def play_to(self, port: str) -> None:
+        """Send MIDI to this port."""
+        self.connect(f"{self.name}:midi", port)
+
+    def play(self, messages: Sequence[tuple[int, bytes]]) -> None:
+        """Send messages at frames, which must not go back; those in the past go out at once."""
+        table, words = self._table, self._table.words
+        at = int(words[READY])
+        for frame, data in messages:
+            assert at == 0 or frame >= table.messages["frame"][at - 1], "frames go back"
+            table.data[self._used : self._used + len(data)] = list(data)
+            table.messages[at] = (frame, self._used, len(data), 0)
+            self._used, at = self._used + len(data), at + 1
+        words[READY] = at
+
+    @property
+    def sent(self) -> list[int]:
+        """Frames at which the messages so far really went out."""
+        return self._table.messages["sent"][: int(self._table.words[NEXT])].tolist()
+
+    def wait_until(self, frame: int) -> None:
+        """Sleep until the server has passed a frame, and all messages before it are out."""
+        wait_for(
+            lambda: self.now > frame + 2 * self.period, 10 + max(0, frame - self.now) / self.rate, f"frame {frame}"
+        )
+
+    def segments(self) -> list[tuple[int, np.ndarray]]:
+        """What was recorded, cut where frames are missing: (first frame, float32 [n, 2])."""
+        cycles = int(self._table.words[CYCLES])
+        marks, sound = self._table.marks[:cycles], self._table.sound
+        if not cycles:
+            return []
+        ends = np.append(marks[1:, 1], self._table.words[POSITION])
+        sizes = ends - marks[:, 1]
+        cuts = np.flatnonzero(marks[1:, 0] != marks[:-1, 0] + sizes[:-1]) + 1
+        runs = np.split(np.arange(cycles), cuts)
+        return [(int(marks[run[0], 0]), sound[marks[run[0], 1] : ends[run[-1]]].copy()) for run in runs]
+
+    def close(self) -> None:
+        """Leave the server."""
+        client, self._client = self._client, None
+        if client:
+            self._library.jack_client_close(client)
+
+    def __enter__(self) -> Probe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
