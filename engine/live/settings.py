@@ -1,0 +1,99 @@
+"""What is remembered between two sessions of playing: the device, how it is opened, the MIDI ports.
+
+A small JSON file in the user's folder. It is a convenience, so nothing about it may keep anybody from playing: a
+broken one is put aside, one of a newer version is left alone, a folder that cannot be written to is one line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from accel.atomic import atomic_path
+from accel.errors import SystoleError
+from engine.library import user_folder
+from engine.live.protocol import Block, DeviceName, Rate
+from engine.text import plain
+
+__all__ = ["SCHEMA", "Settings", "load_settings", "save_settings", "settings_path"]
+
+SCHEMA = 1
+MAX_BYTES = 1 << 20
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered; None: nothing, so it is chosen anew.
+
+    Attributes:
+        device: by host API and name.
+        rate: Hz; block: samples; mode: see `protocol.OpenStream`.
+        ports: names of MIDI ports, or all; virtual: one of our own is offered.
+    """
+
+    schema: int = SCHEMA
+    device: DeviceName | None = None
+    rate: Rate | None = None
+    block: Block | None = None
+    mode: Literal["direct", "safe"] | None = None
+    ports: list[str] | Literal["all"] = "all"
+    virtual: bool = True
+
+
+class _Head(msgspec.Struct):
+    schema: Any = None
+
+
+def settings_path() -> Path:
+    """Where they are kept."""
+    return user_folder() / "live.json"
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES)
+    except FileNotFoundError:
+        return None
+
+
+def load_settings() -> tuple[Settings, str | None]:
+    """The settings, and a line for the person where they could not be read as they should."""
+    path = settings_path()
+    try:
+        data = _read(path)
+        if data is None:
+            return Settings(), None
+        schema = msgspec.json.decode(data, type=_Head).schema
+        if type(schema) is int and schema > SCHEMA:
+            return Settings(), f"{plain(path)}: schema is {schema}; allowed: {SCHEMA}: left as it is and not used"
+        return msgspec.json.decode(data, type=Settings), None
+    except OSError as error:
+        return Settings(), f"{plain(path)}: cannot be read: {error.strerror or error}"
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        aside = path.with_suffix(".json.broken")
+        with contextlib.suppress(OSError):
+            path.replace(aside)
+        return Settings(), f"{plain(path)}: {plain(error)}: put aside as {plain(aside.name)}, nothing is remembered"
+
+
+def save_settings(settings: Settings) -> None:
+    """Write the settings (temporary file, then rename); those of a newer version are never overwritten.
+
+    Raises:
+        SystoleError: the folder cannot be written to, or newer settings are there.
+    """
+    path = settings_path()
+    try:
+        data = _read(path)
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            schema = None if data is None else msgspec.json.decode(data, type=_Head).schema
+            if type(schema) is int and schema > SCHEMA:
+                raise SystoleError(f"{plain(path)}: schema is {schema}; allowed: {SCHEMA}: nothing is remembered")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
+    except OSError as error:
+        raise SystoleError(f"{plain(path)}: cannot be written: {error.strerror or error}") from None
