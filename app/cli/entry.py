@@ -19,6 +19,7 @@ __all__ = ["COMMANDS", "main", "systole"]
 COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("app.cli.render", "Render a MIDI file or control voltages to a WAV."),
     "demo": ("app.cli.demo", "Render a demo of each model: its patches, its knobs."),
+    "devices": ("app.cli.devices", "List the sound devices."),
     "models": ("app.cli.models", "List the models (trained programs)."),
     "patches": ("app.cli.patches", "List the patches (sounds)."),
     "info": ("app.cli.info", "Describe a model or a patch."),

@@ -15,6 +15,7 @@ from types import TracebackType
 
 from accel.errors import SystoleError
 from engine.midi.jack_library import INPUT, MIDI, NO_START, OUTPUT, address, jack_library, names
+from engine.midi.jack_watch import server_gone
 from engine.realtime.jack_process import (
     FRAMES,
     WORD_AT,
@@ -49,11 +50,13 @@ class JackMidi:
         frame_clock: addresses of jack_last_frame_time and of its argument, for a callback; valid until `close`.
 
     Raises:
-        SystoleError: no library, or no server.
+        SystoleError: no library, no server, or one that has gone (`jack_watch`).
     """
 
     def __init__(self, name: str = "systole-midi") -> None:
         library = self._library = jack_library()
+        if server_gone():
+            raise SystoleError("JACK: its server has gone, and this process with it as far as JACK is concerned")
         library.jack_set_error_function(silent_address())
         library.jack_set_info_function(silent_address())
         client = library.jack_client_open(name.encode(), NO_START, ctypes.byref(ctypes.c_int()))

@@ -153,7 +153,8 @@ def _gone(address: Any) -> None:
     """The server has left, or has thrown us out: `void shutdown(void *table)`."""
     words = _table_at(address).words
     store_release(address_of(words) + 8 * GONE, 1)
-    _write(words[WRITE], words[WAKE], address_of(words) + 8 * ONE)
+    if words[WRITE] != 0:
+        _write(words[WRITE], words[WAKE], address_of(words) + 8 * ONE)
 
 
 def _silent(line: Any) -> None:
