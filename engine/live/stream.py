@@ -15,7 +15,7 @@ from engine.live.deadline import StuckError
 from engine.live.devices import JACK, NATIVE_RATE, Device, index_of, sound_library, sound_thread
 from engine.live.protocol import DeviceName
 from engine.live.quiet import quiet_stderr
-from engine.midi.jack_watch import server_gone, server_period
+from engine.midi.jack_watch import frame_clock, server_gone, server_period
 
 __all__ = ["Callbacks", "Plan", "Stream", "plan_stream"]
 
@@ -140,6 +140,11 @@ class Stream:
         except (self._library.PortAudioError, ValueError) as error:
             text = str(error.args[0]) if error.args else "refused"
             raise SystoleError(f"device {self._title}: {text}") from None
+
+    @property
+    def frame_clock(self) -> tuple[int, int]:
+        """Addresses of JACK's jack_last_frame_time and of its argument, for the callback; zeros on other hosts."""
+        return frame_clock() if self.plan.device.host == JACK else (0, 0)
 
     def start(self) -> None:
         """Let the device call.

@@ -3,7 +3,8 @@
 Once a server has gone, its clients in this process cannot all be ended: PortAudio keeps one for as long as it is
 initialised, waits for ever for a stream of it to close, asserts that JACK lets it go (pa_jack.c, Terminate: the process
 aborts), and while that dead client is there, opening another one crashes in libjack. So one client of ours does nothing
-but notice the end; whoever then needs JACK or PortAudio again needs a new process.
+but notice the end; whoever then needs JACK or PortAudio again needs a new process. It lives as long as PortAudio is
+initialised, so it also lends JACK's frame counter to a stream's callback.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import ctypes
 import threading
 
 from accel.errors import SystoleError
-from engine.midi.jack_library import NO_START, jack_library
+from engine.midi.jack_library import NO_START, address, jack_library
 from engine.realtime.jack_process import WORD_AT, JackTable, allocate_jack_table, gone_address, silent_address
 
-__all__ = ["server_gone", "server_period", "start_watch", "stop_watch"]
+__all__ = ["frame_clock", "server_gone", "server_period", "start_watch", "stop_watch"]
 
 _turn = threading.Lock()
 _watch: tuple[int, JackTable] | None = None
@@ -54,6 +55,17 @@ def server_period() -> int | None:
         if _watch is None or server_gone():
             return None
         return int(jack_library().jack_get_buffer_size(_watch[0]))
+
+
+def frame_clock() -> tuple[int, int]:
+    """Addresses of jack_last_frame_time and of its argument, for compiled code; zeros without a server.
+
+    They stay valid until `stop_watch`, and for ever once the server has gone.
+    """
+    with _turn:
+        if _watch is None:
+            return 0, 0
+        return address(jack_library().jack_last_frame_time), _watch[0]
 
 
 def stop_watch() -> None:

@@ -78,6 +78,7 @@ def test_portaudio_gets_the_addresses(sound: FakeSound) -> None:
     opened.start()
     assert opened.is_alive
     assert (opened.rate, opened.latency) == (48_000, 480)
+    assert opened.frame_clock == (0, 0)
     inner = sound.streams[0]
     assert inner.kind == "output"
     wanted = {
@@ -153,7 +154,7 @@ def test_nobody_waits_for_a_server_that_has_gone(sound: FakeSound, monkeypatch: 
 
 
 REAL = """
-import os, sys, time
+import ctypes, os, sys, time
 import numpy as np
 from numba import carray, cfunc, types
 from engine.live.deadline import RESTART, StuckError
@@ -191,6 +192,11 @@ for _ in range(3):
     words[:] = 0
 stream = Stream(plan, Callbacks(audio.address, finished.address, words.ctypes.data))
 stream.start()
+function, client = stream.frame_clock
+frame = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p)(function)
+first = frame(client)
+time.sleep(0.2)
+assert 4800 < frame(client) - first < 480000 and (frame(client) - first) % 128 == 0
 print("playing", flush=True)
 while stream.is_alive:
     time.sleep(0.01)
