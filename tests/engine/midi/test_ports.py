@@ -1,0 +1,156 @@
+"""Ports: opened as they come, closed as they go, by a stand-in for RtMidi."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.midi import ports as module
+from engine.midi.ports import PortInfo, Ports
+from tests.engine.midi.fake_rtmidi import FakeRtMidi
+
+KEYS, BOX = "Keystation 49:Keystation 49 MIDI 1 20:0", "nanoKONTROL2:nanoKONTROL2 MIDI 1 24:0"
+KEYS_NAME, BOX_NAME = (name.rpartition(" ")[0] for name in (KEYS, BOX))
+
+
+class Bench:
+    def __init__(self, *names: str) -> None:
+        self.rtmidi = FakeRtMidi(*names)
+        self.ports = Ports(self.rtmidi)
+        self.heard: list[tuple[str, bytes, int]] = []
+        self.gone: list[str] = []
+
+    def start(self, wanted="all", **options) -> list[str]:
+        push = lambda *message: self.heard.append(message)  # noqa: E731
+        return self.ports.start(push, wanted, gone=self.gone.append, **options)
+
+
+def test_all_ports_are_opened_under_names_that_stay() -> None:
+    bench = Bench(KEYS, BOX)
+    lines = bench.start(virtual=False)
+    assert lines == [f"MIDI: listening to {KEYS_NAME}", f"MIDI: listening to {BOX_NAME}"]
+    assert bench.rtmidi.open_ports == [KEYS, BOX]
+    assert bench.ports.listed() == [PortInfo(KEYS_NAME, True), PortInfo(BOX_NAME, True)]
+    before = time.perf_counter_ns()
+    bench.rtmidi.play(KEYS, 0x90, 60, 100)
+    [(name, data, stamp)] = bench.heard
+    assert (name, data) == (KEYS_NAME, b"\x90\x3c\x64") and before <= stamp <= time.perf_counter_ns()
+    bench.rtmidi.play(KEYS, 0x80, 60, 0, delta=-1.0)
+    assert bench.heard[1][2] >= stamp
+
+
+def test_clock_and_active_sensing_are_heard_and_sysex_is_left_out_unless_asked_for() -> None:
+    bench = Bench(KEYS)
+    bench.start()
+    kept = {"sysex": True, "timing": False, "active_sense": False}
+    assert [each.ignored for each in bench.rtmidi.inputs if each.port] == [kept, kept]
+    other = FakeRtMidi(KEYS)
+    Ports(other, sysex=True).start(print, virtual=False)
+    assert other.inputs[-1].ignored == {**kept, "sysex": False}
+
+
+@pytest.mark.parametrize(("wanted", "opened"), [(["keyst"], [KEYS]), ([BOX_NAME], [BOX]), ([], []), (["x"], [])])
+def test_only_wanted_ports_are_opened(wanted: list[str], opened: list[str]) -> None:
+    bench = Bench(KEYS, BOX)
+    bench.start(wanted, virtual=False)
+    assert bench.rtmidi.open_ports == opened
+    assert [each.is_open for each in bench.ports.listed()] == [KEYS in opened, BOX in opened]
+
+
+def test_a_wish_may_change() -> None:
+    bench = Bench(KEYS, BOX)
+    bench.start()
+    lines = bench.start([BOX_NAME], virtual=False)
+    assert lines == [f"MIDI: {KEYS_NAME} is closed"] and bench.rtmidi.open_ports == [BOX]
+    assert bench.gone == [KEYS_NAME, "systole"]
+
+
+def test_plugging_in_and_out() -> None:
+    bench = Bench()
+    assert bench.start(virtual=False) == []
+    bench.rtmidi.ports = [KEYS]
+    assert bench.ports.rescan() == [f"MIDI: listening to {KEYS_NAME}"]
+    assert bench.ports.rescan() == []
+    bench.rtmidi.ports = []
+    assert bench.ports.rescan() == [f"MIDI: {KEYS_NAME} is gone"] and bench.gone == [KEYS_NAME]
+    bench.rtmidi.ports = [KEYS.replace("20:0", "28:0")]  # another number, the same name
+    assert bench.ports.rescan() == [f"MIDI: listening to {KEYS_NAME}"]
+
+
+def test_two_of_a_kind_have_two_names() -> None:
+    bench = Bench(KEYS, KEYS.replace("20:0", "28:0"))
+    bench.start(virtual=False)
+    assert [each.name for each in bench.ports.listed()] == [KEYS_NAME, KEYS_NAME + " #2"]
+    bench.rtmidi.ports.pop(0)
+    bench.ports.rescan()
+    assert bench.ports.listed() == [PortInfo(KEYS_NAME + " #2", True)]
+
+
+def test_our_own_ports_are_left_out() -> None:
+    bench = Bench("systole:systole 128:0", KEYS)
+    bench.start()
+    assert [each.name for each in bench.ports.listed()] == [KEYS_NAME]
+
+
+def test_a_virtual_port_where_the_system_has_them() -> None:
+    bench = Bench()
+    bench.start()
+    assert bench.rtmidi.play("virtual systole", 0xF8) == 1 and bench.heard[0][:2] == ("systole", b"\xf8")
+    bench = Bench(KEYS)
+    bench.rtmidi.has_virtual = False
+    bench.start()
+    assert bench.rtmidi.open_ports == [KEYS] and bench.rtmidi.alive == 2
+
+
+def test_no_sequencer_is_said_once_and_looked_for_again() -> None:
+    bench = Bench(KEYS)
+    bench.rtmidi.problem = OSError("MidiInAlsa::initialize: error creating ALSA sequencer client object.")
+    lines = bench.start()
+    assert lines == ["no MIDI: MidiInAlsa::initialize: error creating ALSA sequencer client object"]
+    assert bench.ports.rescan() == [] == bench.ports.listed() and bench.ports.problem
+    bench.rtmidi.problem = None
+    assert bench.ports.rescan() == [f"MIDI: listening to {KEYS_NAME}"] and not bench.ports.problem
+
+
+def test_no_library_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rtmidi", None)
+    assert Ports().start(print) == ["no MIDI: python-rtmidi: import of rtmidi halted; None in sys.modules"]
+
+
+def test_a_busy_port_is_said_once_and_the_others_play() -> None:
+    bench = Bench(KEYS, BOX)
+    bench.rtmidi.busy = {KEYS}
+    lines = bench.start(virtual=False)
+    assert lines == [f"MIDI: {KEYS_NAME} cannot be opened: port is busy", f"MIDI: listening to {BOX_NAME}"]
+    assert bench.ports.rescan() == [] and bench.rtmidi.alive == 2
+    bench.rtmidi.busy = set()
+    assert bench.ports.rescan() == [f"MIDI: listening to {KEYS_NAME}"]
+
+
+def test_a_push_that_raises_does_not_reach_the_driver() -> None:
+    bench = Bench(KEYS)
+    bench.ports.start(lambda *_: 1 / 0, virtual=False)
+    bench.rtmidi.play(KEYS, 0x90, 60, 100)
+    assert bench.ports.errors == 1
+
+
+def test_close_closes_everything_and_may_be_called_twice() -> None:
+    bench = Bench(KEYS, BOX)
+    bench.start()
+    bench.ports.close()
+    bench.ports.close()
+    assert bench.rtmidi.alive == 0 and sorted(bench.gone) == sorted([KEYS_NAME, BOX_NAME, "systole"])
+    assert bench.ports.rescan() == []
+
+
+def test_the_system_itself_gives_ports_or_a_reason_and_no_noise() -> None:
+    code = "from engine.midi.ports import Ports; p = Ports(); p.start(print); print(p.listed(), p.problem); p.close()"
+    root = Path(module.__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stderr == "" and done.stdout.startswith("[")
