@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -40,19 +41,31 @@ def wait_for(condition: Callable[[], Any], seconds: float = 10.0, what: str = ""
     return value
 
 
+def _end_with_parent() -> None:
+    """In the child: end when the tests do, however they end (PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
 class JackServer:
     """A `jackd -d dummy` of its own name: nobody else's server is touched, and no hardware."""
 
     def __init__(self, name: str, rate: int, period: int, log: Path) -> None:
         self.name, self.rate, self.period, self.log = name, rate, period, log
         self._process: subprocess.Popen[bytes] | None = None
+        self._was_killed = False
 
     def start(self) -> None:
         command = ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", str(self.rate), "-p", str(self.period)]
         environment = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
             )
         wait_for(self._answers, 15, f"{' '.join(command)}: {self.log.read_text()}")
 
@@ -70,9 +83,12 @@ class JackServer:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
-        self._process = None
+        self._process, self._was_killed = None, True
 
     def stop(self) -> None:
+        """End it, and remove what killed servers and clients have left."""
+        if self._was_killed and self._process is None:
+            self.start()  # JACK remembers eight servers in all, and forgets a killed one when its name comes again
         if self._process is None:
             return
         self._process.terminate()
@@ -82,6 +98,11 @@ class JackServer:
             self._process.kill()
             self._process.wait()
         self._process = None
+        for left in (
+            *Path("/dev/shm").glob(f"jack_sem.*_{self.name}_*"),
+            *Path("/dev/shm").glob(f"jack_{self.name}_*"),
+        ):
+            left.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
