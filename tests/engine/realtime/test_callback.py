@@ -1,0 +1,145 @@
+"""The callback, called through C as PortAudio does it: every block size, every kind of device, every refusal."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from accel.program import Program
+from engine.realtime import callback as module
+from engine.realtime.ahead_ring import set_safe
+from engine.realtime.convert import allocate_converter
+from engine.realtime.rig import RING_AT, WORD_AT
+from tests.engine.machine_code import allocators
+from tests.engine.realtime.bench import Bench, on
+from tests.engine.realtime.device import Device
+
+
+def playing(program: Program, **link) -> tuple[Bench, Device]:
+    bench = Bench(program)
+    device = Device(bench.rig, **link)
+    device.link.take_over()
+    return bench, device
+
+
+def test_every_block_size_gives_what_the_journal_gives(tiny: Program) -> None:
+    bench, device = playing(tiny)
+    sizes = [1, 2, 3, 7, 16, 63, 64, 65, 127, 128, 441, 480, 512, 1000, 1023, 1024, 1025, 2048, 4097, 8191, 8192]
+    heard = []
+    for number, size in enumerate(sizes):
+        bench.midi.push([on(0, 40 + number), on(0, 70 + number % 3)])
+        heard.append(device.call(size))
+    sound = np.concatenate(heard)
+    bench.drain()
+    assert np.abs(sound).max() > 0.01
+    assert np.array_equal(bench.replay(0, len(sound)), sound)
+    assert bench.count("callbacks") == len(sizes) and bench.count("samples") == sum(sizes)
+    assert bench.rig.log["frames"][: len(sizes)].tolist() == sizes and bench.rig.log_head[0] == len(sizes)
+    assert bench.word("audio_thread") == threading.get_native_id()
+
+
+def test_above_32_bits_anything_may_stand(tiny: Program) -> None:
+    bench, device = playing(tiny)
+    device.call(100, high=0xDEAD, flags=4)
+    assert bench.rig.play["now"][0] == 100 and bench.count("underflows") == 1
+
+
+def test_a_stream_that_no_longer_plays_is_silent(tiny: Program) -> None:
+    bench, old = playing(tiny)
+    bench.midi.push([on(0, 60)])
+    assert old.call(2000).any()
+    new = Device(bench.rig)
+    new.link.take_over()
+    assert not old.call(500).any() and bench.rig.play["now"][0] == 2000
+    assert new.call(500).any() and bench.rig.play["now"][0] == 2500
+    bench.rig.words[WORD_AT["owner"]] = 0
+    assert not new.call(500).any()
+
+
+def test_a_stream_that_ended_says_so(tiny: Program) -> None:
+    bench, device = playing(tiny)
+    device.finish()
+    assert bench.word("finished") == device.link.token > 1
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 5])
+def test_any_number_of_channels(tiny: Program, outputs: int) -> None:
+    bench, device = playing(tiny, outputs=outputs)
+    bench.midi.push([on(0, 60)])
+    out = device.call(3000)
+    bench.drain()
+    stereo = bench.replay(0, 3000)
+    if outputs == 1:
+        assert np.allclose(out[:, 0], stereo.mean(axis=1), atol=1e-7)
+    else:
+        assert np.array_equal(out[:, :2], stereo) and not out[:, 2:].any()
+
+
+def test_what_is_no_number_or_too_large_never_reaches_the_device(tiny: Program) -> None:
+    bench, device = playing(tiny)
+    set_safe(bench.rig, 128, 2)
+    bench.rig.ahead[:6] = [[np.nan, np.inf], [-np.inf, 2.0], [-3.0, 0.5], [1.0, -1.0], [0, 0], [0, 0]]
+    bench.rig.ring_heads[RING_AT["ahead"]] = 6
+    out = device.call(4)
+    assert out.tolist() == [[0.0, 0.0], [0.0, 1.0], [-1.0, 0.5], [1.0, -1.0]]
+    assert bench.count("nonfinite") == 3
+
+
+def test_another_rate_gives_the_same_whatever_the_block(tiny: Program) -> None:
+    sounds = []
+    for size in (64, 1000, 8192):
+        bench, device = playing(tiny, rate=44_100, converter=allocate_converter(44_100))
+        bench.rig.cost[:] = 0.0
+        bench.midi.push([on(1000, 60), on(9000, 67)])
+        sounds.append(np.concatenate([device.call(size) for _ in range(16_384 // size)])[:16_000])
+        assert abs(bench.rig.play["now"][0] - len(range(16_384 // size)) * size * 48_000 / 44_100) < 200
+    assert np.abs(sounds[0]).max() > 0.01
+    assert np.array_equal(sounds[0], sounds[1]) and np.array_equal(sounds[0], sounds[2])
+
+
+def test_the_clock_says_where_the_next_sample_is(tiny: Program) -> None:
+    bench, device = playing(tiny, latency=99)
+    for _ in range(10):
+        device.call(480)
+        time.sleep(0.01)
+    clock = bench.shared["clock"][0]
+    assert clock["sample"] == 9 * 480 and clock["seq"] == 20 and clock["seq"] % 2 == 0
+    assert (clock["block"], clock["rate"], clock["delay"], clock["latency"]) == (480, 48_000, 504, 99)
+    assert abs(clock["time"] - time.perf_counter_ns()) < 100_000_000
+    assert clock["period"] == pytest.approx(1e9 / 48_000, rel=0.0501)
+
+
+def test_frames_that_jack_left_out_are_counted(tiny: Program) -> None:
+    frames = iter([2**32 - 256, 2**32 - 128, 0, 384, 384, 640])
+
+    @ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p)
+    def last_frame_time(client) -> int:
+        return next(frames)
+
+    bench, device = playing(tiny)
+    bench.rig.words[WORD_AT["jack_frames"]] = ctypes.cast(last_frame_time, ctypes.c_void_p).value
+    lost = []
+    for _ in range(6):
+        device.call(128)
+        lost.append(bench.count("skipped_frames"))
+    assert lost == [0, 0, 0, 256, 256, 256]  # the fourth and fifth belong to one cycle of 256
+    clock = bench.shared["clock"][0]
+    assert clock["jack_offset"] == clock["sample"] - 640
+
+
+def test_who_is_to_blame_for_a_block_that_took_too_long(tiny: Program) -> None:
+    bench, device = playing(tiny)
+    bench.midi.push([on(0, 40 + number) for number in range(12)])
+    device.call(1)
+    own, preempted = bench.count("overruns_own"), bench.count("overruns_preempted")
+    assert own + preempted == 1  # a note does not start within 21 us
+    assert bench.shared["meters"]["load_worst"][0] > 1.0
+
+
+def test_nothing_is_allocated() -> None:
+    module.audio_address(), module.finished_address()
+    assert allocators(module._compiled_audio()) == []
