@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("app.cli.render", "Render a MIDI file or control voltages to a WAV."),
     "demo": ("app.cli.demo", "Render a demo of each model: its patches, its knobs."),
     "devices": ("app.cli.devices", "List the sound devices."),
+    "midi": ("app.cli.midi", "List the MIDI ports, or show what they send."),
     "models": ("app.cli.models", "List the models (trained programs)."),
     "patches": ("app.cli.patches", "List the patches (sounds)."),
     "info": ("app.cli.info", "Describe a model or a patch."),
