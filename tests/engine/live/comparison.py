@@ -1,0 +1,85 @@
+"""Is a recording of JACK's port, bit for bit, what a journal renders to? Apart from cycles that the machine left out.
+
+Three programs meet in each cycle: the server, the engine, and the recorder, and on a busy machine each may miss one.
+Missing blocks shift what follows by whole blocks, and the block beside a gap may be an old one or bear the number of
+the next (to a client that runs late, JACK tells the frame of the cycle after its own). So each block is looked up in
+the rendering: it must be there, where the block before it was, or later or earlier by whole blocks beside a gap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Comparison", "compare"]
+
+QUIET = 1e-6
+REACH = 64
+"""Blocks beside the last place in which a block is looked for first."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Counts of blocks.
+
+    Attributes:
+        sounding: blocks that are not silent.
+        equal: of these, those that are in the rendering where they belong.
+        odd: those that are not, although no gap is near.
+        offsets: sample position less frame, each as often as it changed.
+    """
+
+    sounding: int
+    equal: int
+    odd: list[int]
+    offsets: list[int]
+
+
+def _find(block: np.ndarray, rendered: np.ndarray, near: int, size: int) -> int | None:
+    """Where the block is in the rendering: close to `near` by whole blocks, else anywhere."""
+    reach = np.arange(-REACH, REACH + 1)
+    for start in near + size * reach[np.argsort(np.abs(reach), kind="stable")]:
+        if start >= 0 and np.array_equal(rendered[start : start + len(block)], block):
+            return int(start)
+    loud = int(np.argmax(np.abs(block[:, 0])))
+    for at in np.flatnonzero(rendered[:, 0] == block[loud, 0]):
+        if at >= loud and np.array_equal(rendered[at - loud : at - loud + len(block)], block):
+            return int(at - loud)
+    return None
+
+
+def compare(segments: list[tuple[int, np.ndarray]], rendered: np.ndarray, period: int) -> Comparison:
+    """Look up every block of a recording.
+
+    Args:
+        segments: (first frame, float32 [n, 2]) as `Probe.segments` gives them.
+        rendered: float32 [n, 2] from sample 0 on, at the recording's rate.
+        period: frames per block.
+    """
+    sounding = equal = 0
+    offset: int | None = None
+    offsets: list[int] = []
+    missed: list[tuple[int, int]] = []  # (number of the block, its frame)
+    gaps: list[int] = []
+    number = 0
+    for frame, sound in segments:
+        gaps.append(number)
+        for at in range(0, len(sound), period):
+            block, number = sound[at : at + period], number + 1
+            if np.abs(block).max() < QUIET:
+                continue
+            sounding += 1
+            found = _find(block, rendered, frame + at + (offset or 0), period)
+            if found is None:
+                missed.append((number - 1, frame + at))
+                continue
+            equal += 1
+            if found - frame - at != offset:
+                offset = found - frame - at
+                offsets.append(offset)
+                gaps.append(number - 1)
+    gaps.append(number)
+    near = np.array(gaps)
+    odd = [frame for at, frame in missed if np.abs(near - at).min() > 2]
+    return Comparison(sounding, equal, odd, offsets)
