@@ -67,6 +67,11 @@ class MidiHub:
             if translator is not None:
                 self._send(translator.feed(data, time))
 
+    def send(self, rows: Sequence[Row]) -> None:
+        """Rows of another source than a port, such as knobs by OSC."""
+        with self._turn:
+            self._send(list(rows))
+
     def _open(self, port: str) -> Translator | None:
         if len(self._ports) >= MOST_PORTS:
             return None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from accel.errors import SystoleError
 from engine.events import Kind
 from engine.midi.rows import Row
-from engine.parameters import TABLE, Parameter, knob_parameter, parameter
+from engine.parameters import TABLE, Parameter, Value, knob_parameter, parameter
 from engine.text import plain
 
 __all__ = ["KNOBS", "Targets", "check_target"]
@@ -85,3 +85,15 @@ class Targets:
         # A dial's end computed by powers may lie an ulp outside the range that the engine's guard allows.
         value = min(max(place.entry.at(travel), place.entry.low), place.entry.high)
         return time, place.kind, 0, place.number, value
+
+    def assign(self, time: int, target: str, value: Value) -> Row:
+        """The event that gives a target a value as people write it (choices by name, knobs 0..1).
+
+        Raises:
+            SystoleError: no such target, or a value that is not allowed; the line says what is.
+        """
+        place = self._place(check_target(target))
+        if place is None:
+            ids = ", ".join(plain(each) for each in self._knob_ids()) or "none"
+            raise SystoleError(f"{plain(target)}: the model has no such knob; it has: {ids}")
+        return time, place.kind, 0, place.number, place.entry.encode(value)
