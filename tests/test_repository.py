@@ -42,7 +42,13 @@ ONLY_IMPORTED_BY = {
     "rtmidi": {"engine/midi/ports.py"},
 }
 """Libraries that open devices -> the only files of engine and app that may import them."""
-CLIENT_SIDE = ("engine.live.layout", "engine.live.protocol", "engine.midi.rows", "engine.realtime.event_ring")
+CLIENT_SIDE = (
+    "engine.live.client",
+    "engine.live.layout",
+    "engine.live.protocol",
+    "engine.live.settings",
+    "engine.midi.rows",
+)
 """What a window imports to play: it starts quickly, and never touches a device."""
 
 

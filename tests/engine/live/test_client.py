@@ -1,0 +1,173 @@
+"""The engine as its owner sees it: answers, refusals, notices, and a death that costs no more than a line."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from accel.errors import SystoleError
+from engine.events import Kind
+from engine.live import client as module
+from engine.live.client import Engine, Notice
+from engine.live.layout import State
+from engine.live.options import Options
+from engine.live.protocol import CloseStream, Done, Line, Panic, PatchChanged, Ready, SetPatch, SetSeed, Stop
+from engine.live.supervisor import Supervisor
+from engine.midi.rows import note_on
+from tests.engine.live import fake_engine
+
+ROOT = Path(__file__).parents[3]
+
+
+def eventually(is_so: Callable[[], bool], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine(supervise=functools.partial(Supervisor, start=fake_engine.start)) as found:
+        yield found
+
+
+@pytest.fixture
+def notices(engine: Engine) -> list[Notice]:
+    heard: list[Notice] = []
+    engine.on_notice(heard.append)
+    return heard
+
+
+def test_requests_are_answered(engine: Engine, notices: list[Notice]) -> None:
+    engine.start(Options(patch="one"))
+    assert engine.wait_ready(20) == 0.1
+    assert engine.request(Panic()).result == "Panic"
+    assert engine.request(SetPatch(text="two")).result == "SetPatch"
+    with pytest.raises(SystoleError, match="bad is not allowed"):
+        engine.request(SetPatch(text="bad"))
+    assert notices == [PatchChanged("one", 0), Ready(0.1), PatchChanged("two", 1)]
+    assert engine.snapshot().state == State.PLAYING
+    assert engine.snapshot().sound["knobs"][0] == 0.25
+
+
+def test_answers_find_who_asked(engine: Engine) -> None:
+    engine.start(Options())
+    engine.wait_ready(20)
+    found: dict[int, Done] = {}
+
+    def ask(number: int) -> None:
+        found[number] = engine.request(Panic() if number % 2 else CloseStream())
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[number].result for number in range(4)] == ["CloseStream", "Panic"] * 2
+
+
+def test_an_engine_that_answers_nothing_holds_nobody_up(engine: Engine) -> None:
+    engine.start(Options(patch="deaf"))
+    engine.wait_ready(20)
+    with pytest.raises(SystoleError, match="Panic: no answer within 0.1 s"):
+        engine.request(Panic(), 0.1)
+    for _ in range(module.MOST_WAITING):
+        threading.Thread(target=lambda: pytest.raises(SystoleError, engine.request, Panic(), 5), daemon=True).start()
+    eventually(lambda: len(engine._waiting) == module.MOST_WAITING)
+    with pytest.raises(SystoleError, match="takes no more"):
+        engine.request(Panic())
+
+
+def test_without_an_engine_there_is_a_line_at_once(engine: Engine) -> None:
+    with pytest.raises(SystoleError, match="not running"):
+        engine.request(Panic())
+    with pytest.raises(SystoleError, match=r"not ready after 0\.1 s"):
+        engine.wait_ready(0.1)
+
+
+def test_a_patch_that_cannot_be_played_at_the_start_is_the_reason(engine: Engine) -> None:
+    engine.start(Options(patch="early 78"))
+    with pytest.raises(SystoleError, match="patch: this one cannot be played"):
+        engine.wait_ready(20)
+    assert engine.is_over
+    assert engine.snapshot().state == State.FAILED
+
+
+def test_a_killed_engine_comes_back_where_it_was(engine: Engine, notices: list[Notice]) -> None:
+    engine.start(Options(patch="one"))
+    engine.wait_ready(20)
+    engine.request(SetPatch(text="two"))
+    engine.request(SetSeed(seed=9))
+    assert engine.send([note_on(0, 0, 60, 100.0)]) == 1
+    ring, tail = engine._ring, int(engine._arrays["heads"][0])
+    notices.clear()
+    os.kill(int(engine._arrays["header"]["engine"][0]), signal.SIGKILL)
+    eventually(lambda: sum(isinstance(notice, Ready) for notice in notices) == 1)
+    assert notices == [Line("warning", "the engine has ended (signal 9)"), PatchChanged("two", 0), Ready(0.1)]
+    eventually(lambda: ring.waiting > 0)
+    rows = ring.pop()
+    assert tail == 1, "what the dead engine had not read is not played late"
+    assert (0, Kind.KNOB, 0, 0, 0.25) in rows.tolist()
+    assert Kind.NOTE_ON not in rows["kind"]
+    assert engine.snapshot().restarts == 1
+    assert engine.request(Panic()).result == "Panic"
+
+
+def test_what_waits_for_a_dying_engine_is_refused(engine: Engine) -> None:
+    engine.start(Options(patch="deaf"))
+    engine.wait_ready(20)
+    threading.Timer(0.3, os.kill, (int(engine._arrays["header"]["engine"][0]), signal.SIGKILL)).start()
+    with pytest.raises(SystoleError, match="signal 9"):
+        engine.request(Panic(), 20)
+
+
+def test_a_listener_that_fails_is_no_ones_fault(engine: Engine, notices: list[Notice]) -> None:
+    def fails(_: Notice) -> None:
+        raise RuntimeError("in the window")
+
+    engine.on_notice(fails)
+    engine.start(Options(patch="one"))
+    engine.wait_ready(20)
+    engine.request(SetPatch(text="two"))
+    assert PatchChanged("two", 1) in notices
+
+
+def test_an_engine_that_was_asked_to_stop_does_not_come_back(engine: Engine) -> None:
+    engine.start(Options())
+    engine.wait_ready(20)
+    with pytest.raises(SystoleError):
+        engine.request(Stop(), 5)
+    eventually(lambda: engine.is_over)
+
+
+def test_events_fit_until_the_ring_is_full(engine: Engine) -> None:
+    assert engine.send([note_on(0, 0, 60, 1.0)] * 5000) == 4096
+    assert engine.send([note_on(0, 0, 60, 1.0)]) == 0
+
+
+def test_an_owner_that_dies_takes_its_engine_along(tmp_path: Path) -> None:
+    code = (
+        "import functools, time\n"
+        "from engine.live.client import Engine\nfrom engine.live.options import Options\n"
+        "from engine.live.supervisor import Supervisor\nfrom tests.engine.live import fake_engine\n"
+        "engine = Engine(supervise=functools.partial(Supervisor, start=fake_engine.start))\n"
+        "engine.start(Options())\nengine.wait_ready(20)\n"
+        "print(int(engine._arrays['header']['engine'][0]), flush=True)\ntime.sleep(60)\n"
+    )
+    owner = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
+    owner.kill()
+    owner.wait()
+    owner.stdout.close()
+    eventually(lambda: not Path(f"/proc/{pid}").exists() or "(zombie)" in Path(f"/proc/{pid}/status").read_text())
