@@ -22,7 +22,7 @@ def announce_if_cold(say: Callable[[str], None]) -> bool:
 
 
 def warm_up(say: Callable[[str], None] | None) -> tuple[float, Path]:
-    """Compile, or load, every kernel by playing a moment of silence's worth; (seconds, folder of the machine code)."""
+    """Compile, or load, every kernel by playing a moment, offline and live; (seconds, folder of the machine code)."""
     from accel.jit import cache_folder
 
     began = time.monotonic()
@@ -37,10 +37,12 @@ def warm_up(say: Callable[[str], None] | None) -> tuple[float, Path]:
     from engine.library import find_model, open_model
     from engine.part import Part
     from engine.patch import load_patch
+    from engine.realtime.warm import warm_realtime
 
     patch = load_patch(load_banks().patch_name(0, 0))
     keeper, out = DeckKeeper(), np.zeros((256, 2), np.float32)
     keeper.fill(0, Part(patch, open_model(find_model(patch.model)), seed=1), 0)
     events = event_array([(0, Kind.OPEN, 0, 0, 0.0), (0, Kind.NOTE_ON, 0, 60, 100.0)])
     deck_render(keeper.deck, events, len(events), 0, out, len(out))
+    warm_realtime(DeckKeeper().deck)
     return time.monotonic() - began, cache_folder()

@@ -71,9 +71,9 @@ def take_ahead(rig: Any, out: Any, start: int, count: int) -> None:
 
 
 def _clear(rig: Rig) -> None:
-    """Forget what was rendered ahead and never played; the ring's counters are sample positions from here on."""
+    """Forget what was rendered ahead and never played."""
     rig.counters["ahead_lost"] += int(rig.ring_heads[AHEAD] - rig.ring_tails[AHEAD])
-    rig.ring_heads[AHEAD] = rig.ring_tails[AHEAD] = rig.play["now"][0]
+    rig.ring_tails[AHEAD] = rig.ring_heads[AHEAD]
     rig.faded[:] = 0.0
 
 

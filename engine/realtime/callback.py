@@ -32,7 +32,8 @@ from engine.realtime.stream_clock import publish_clock, tick
 __all__ = ["audio_address", "finished_address"]
 
 MODE, OWNER, FINISHED, AUDIO_THREAD = (WORD_AT[name] for name in ("mode", "owner", "finished", "audio_thread"))
-JACK_FRAMES, JACK_CLIENT, AHEAD = (WORD_AT[name] for name in ("jack_frames", "jack_client", "ahead"))
+JACK_FRAMES, JACK_CLIENT = WORD_AT["jack_frames"], WORD_AT["jack_client"]
+AHEAD, AHEAD_BASE = WORD_AT["ahead"], WORD_AT["ahead_base"]
 RIG, TOKEN, DEVICE_RATE, INPUTS, OUTPUTS, LATENCY, CONVERTER, CV, FRAME, NEXT_FRAME, IS_KNOWN = (
     LINK_AT[name] for name in LINK
 )
@@ -105,7 +106,7 @@ def _keep_time(rig: Any, link: Any, frames: int, start: int) -> float:
     rate = link[DEVICE_RATE]
     late = tick(rig.timing[0], start, frames, float(rate), lost)
     is_safe = rig.words[MODE] == SAFE
-    sample = rig.ring_tails[AHEAD_RING] if is_safe else rig.play[0].now
+    sample = rig.ring_tails[AHEAD_RING] + rig.words[AHEAD_BASE] if is_safe else rig.play[0].now
     ahead = rig.words[AHEAD] if is_safe else 0
     offset = sample - link[FRAME] * RATE // rate if rig.words[JACK_FRAMES] != 0 else 0
     publish_clock(rig, sample, frames, float(rate), ahead, link[LATENCY], offset)

@@ -23,7 +23,7 @@ __all__ = ["DIRECT", "RING_AT", "SAFE", "SILENT", "WORD_AT", "Rig", "allocate_ri
 WORDS = (
     *NATIVE, "mode", "owner", "deck", "jack_frames", "jack_client", "stop", "finished",
     "audio_thread", "ahead_thread", "silent_thread", "canary_thread",
-    "produce", "turn", "ahead", "block",
+    "produce", "turn", "ahead", "block", "ahead_base",
 )  # fmt: skip
 WORD_AT = {name: at for at, name in enumerate(WORDS)}
 """Words of `Rig.words`: the system's functions (`native.NATIVE_AT`), then mode: DIRECT or SAFE; owner: token of who may
@@ -31,7 +31,8 @@ play (`SILENT`, or that of a stream's `link.Link`; 0 = nobody); deck: address of
 jack_client: addresses of jack_last_frame_time and of what it is asked for; stop: not 0 = loops end; finished: token of
 a stream that has ended by itself; *_thread: the system's numbers of threads; produce: address of
 `produce.produce_address`; turn: not 0 = somebody renders; ahead, block: in the
-mode SAFE, samples that are kept ahead, and that are rendered at a time."""
+mode SAFE, samples that are kept ahead, and that are rendered at a time; ahead_base: position of the next sample to be
+rendered less the head of the ring `ahead`."""
 DIRECT, SAFE = 0, 1
 """Modes: the sound device's callback renders; or it copies what a thread has rendered ahead."""
 SILENT = 1
@@ -39,7 +40,7 @@ SILENT = 1
 LINE_WORDS = 8
 RING_AT = {name: LINE_WORDS * at for at, name in enumerate(("midi", "control", "cv", "journal", "tape", "ahead"))}
 """Where in `ring_heads` and `ring_tails` the counters of each private ring are, on a line of their own. The counters
-of `tape` and `ahead` are sample positions; nobody waits for the reader of `tape`."""
+of `tape` are sample positions, and nobody waits for its reader; those of `ahead` count samples."""
 
 INT, FLOAT, REAL = np.dtype(np.int64), np.dtype(np.float32), np.dtype(np.float64)
 PLAY = np.dtype(
