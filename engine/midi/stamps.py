@@ -25,6 +25,9 @@ SLIDE = 1000
 """The zero moves later by at most 1/1000 of the time: 1 us per ms."""
 SLACK = 24
 """Samples that a place by the system's clock lies later, for what jitter that clock's filter leaves: 0.5 ms."""
+AHEAD = RATE // 10
+"""Samples, or two blocks, that a place may lie beyond the clock at most, before its delay: while a device is changed
+the clock stands still, and what is played then must not wait for as long afterwards."""
 FRAMES = 1 << 32
 """JACK counts frames in 32 bits."""
 TRIES = 64
@@ -95,8 +98,8 @@ class Placement:
         clock = self._read()
         if not clock["period"] > 0.0:
             return 0
-        away = (ns - int(clock["time"])) / float(clock["period"])
-        return max(0, int(clock["sample"]) + round(away) + int(clock["delay"]) + SLACK)
+        away = round((ns - int(clock["time"])) / float(clock["period"]))
+        return self._place(clock, away) + SLACK
 
     def at_frame(self, frame: int) -> int:
         """Place of what happened at a frame of JACK's, 0..2^32-1, which begins anew after a day; 0 as in `at_time`."""
@@ -105,4 +108,9 @@ class Placement:
             return 0
         rate, now = int(clock["rate"]) or RATE, int(clock["sample"]) - int(clock["jack_offset"])
         away = (frame - now + FRAMES // 2) % FRAMES - FRAMES // 2
-        return max(0, int(clock["sample"]) + round(away * RATE / rate) + int(clock["delay"]))
+        return self._place(clock, round(away * RATE / rate))
+
+    def _place(self, clock: Any, away: int) -> int:
+        """The place of what happened so many samples after the clock's."""
+        away = min(away, max(AHEAD, 2 * int(clock["block"])))
+        return max(0, int(clock["sample"]) + away + int(clock["delay"]))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.live.layout import PARTS
-from engine.midi.stamps import SLACK, Anchor, Placement
+from engine.midi.stamps import AHEAD, SLACK, Anchor, Placement
 
 MS = 1_000_000
 
@@ -78,9 +78,17 @@ def shared() -> dict[str, np.ndarray]:
 def test_places_are_one_delay_after_the_time(shared) -> None:
     place = Placement(shared)
     assert place.at_time(10**12) == 96_000 + 128 + SLACK
-    assert place.at_time(10**12 + 10**9) == 144_000 + 128 + SLACK
+    assert place.at_time(10**12 + 50 * MS) == 98_400 + 128 + SLACK
     assert place.at_time(10**12 - 10**9) == 48_000 + 128 + SLACK
-    assert place.at_time(0) == 0
+    assert place.at_time(0) == SLACK
+
+
+def test_a_clock_that_stands_still_does_not_send_events_far_ahead(shared) -> None:
+    place = Placement(shared)
+    assert place.at_time(10**12 + 60 * 10**9) == 96_000 + AHEAD + 128 + SLACK
+    assert place.at_frame(1_000_000) == 96_000 + AHEAD + 128
+    shared["clock"]["block"] = 8192
+    assert place.at_time(10**12 + 60 * 10**9) == 96_000 + 2 * 8192 + 128 + SLACK
 
 
 def test_frames_of_jack(shared) -> None:
