@@ -99,7 +99,8 @@ class Translator:
     def idle(self, time: int) -> list[Row]:
         """To be called some times a second, with the position that a message would get that came now."""
         self._clock.idle(time)
-        if not self._is_sensing or time - self._heard <= SENSED:
+        is_placed = self._heard > 0  # else what came last came before any sound, at no time that could be compared
+        if not self._is_sensing or not is_placed or time - self._heard <= SENSED:
             return []
         self._silent_calls += 1
         if self._silent_calls < 2:  # after a stall of our own, what has come is heard first

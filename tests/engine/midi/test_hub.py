@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import random
+import resource
 import threading
 
-from engine.events import Kind
+import numpy as np
+import pytest
+
+from engine.events import EVENT, Kind
 from engine.midi.bindings import Bindings
 from engine.midi.hub import MOST_PORTS, MidiHub
 from engine.midi.rows import note_off, note_on
+from engine.realtime.event_ring import EventRing
 from tests.engine.midi.sound import Keys, Sound
 from tests.engine.midi.test_translate import all_keys_up, fuzz
 
@@ -106,3 +111,30 @@ def test_threads_that_play_at_once_leave_no_key_down() -> None:
         thread.join()
     keys.take(bench.rows)
     assert not keys.down and not keys.pedals
+
+
+@pytest.mark.slow
+def test_a_minute_of_ten_thousand_messages_a_second() -> None:
+    """Into a ring of the real size that is emptied every block; at the end a player lifts every key."""
+    ring, keys, bench = (
+        EventRing(np.zeros(16_384, EVENT), np.zeros(8, np.int64), np.zeros(8, np.int64)),
+        Keys(),
+        Bench(),
+    )
+    hub, draw = MidiHub(ring.push, bench.bindings, Sound().targets), random.Random(11)
+    memory = 0
+    for second in range(60):
+        for at, data in enumerate(fuzz(draw, 10_000)):
+            hub.receive(f"port {at % 3}", data, second * 48_000 + at * 5)
+            if at % 27 == 0:
+                keys.take(ring.pop(1024).tolist())
+        if second == 5:
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for at in range(3):
+        for data in all_keys_up():
+            hub.receive(f"port {at}", data, 61 * 48_000)
+    while ring.waiting or hub._outbox.waiting:
+        keys.take(ring.pop(1024).tolist())
+        hub.idle(61 * 48_000)
+    assert hub.messages > 500_000 and not keys.down and not keys.pedals
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 20_000  # kB

@@ -91,6 +91,12 @@ def test_active_sensing() -> None:
     assert port.idle(10**7) == []
 
 
+def test_active_sensing_from_before_there_was_sound() -> None:
+    port = Translator("p")
+    port.feed([0x90, 60, 100, 0xFE], 0)
+    assert port.idle(10**6) == [] == port.idle(10**6)
+
+
 def test_panic_and_system_reset() -> None:
     port, keys = Translator("p"), Keys()
     keys.take(port.feed([0x90, 60, 100, 0xB0, 64, 127], 0))
