@@ -12,7 +12,7 @@ from accel.emulator.entry import address_of
 from accel.formats import RATE
 from engine.jit import compiled
 from engine.realtime.ahead_ring import held_ahead
-from engine.realtime.callback_log import log_callback
+from engine.realtime.callback_log import log_callback, meter_load
 from engine.realtime.native import load_acquire, now_ns, sleep_us, store_release, thread_id, thread_ns
 from engine.realtime.produce import produce
 from engine.realtime.rig import RING_AT, SAFE, SILENT, WORD_AT
@@ -42,12 +42,13 @@ def _word(rig: Any, at: int) -> int:
 @compiled
 def _render_ahead(rig: Any, count: int) -> None:
     """The next `count` samples, at most PIECE, into the ring."""
-    head, mask = rig.ring_heads[AHEAD_RING], rig.ahead.shape[0] - 1
+    head, mask, start = rig.ring_heads[AHEAD_RING], rig.ahead.shape[0] - 1, now_ns(rig.words)
     if not produce(rig, rig.scratch, 0, count):
         return
     for i in range(count):
         place = (head + i) & mask
         rig.ahead[place, 0], rig.ahead[place, 1] = rig.scratch[i, 0], rig.scratch[i, 1]
+    meter_load(rig, now_ns(rig.words) - start, count, RATE)
     rig.words[AHEAD_BASE] = rig.play[0].now - (head + count)
     store_release(address_of(rig.ring_heads) + WORD * AHEAD_RING, head + count)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from accel.emulator.entry import address_of
-from engine.jit import compiled
+from engine.jit import compiled, inlined
 from engine.realtime.native import load_acquire, store_release
 from engine.realtime.rig import DIRECT, RING_AT, SAFE, WORD_AT, Rig
 
@@ -29,7 +29,7 @@ def held_ahead(rig: Any) -> int:
     return head - load_acquire(address_of(rig.ring_tails) + WORD * AHEAD)
 
 
-@compiled
+@inlined
 def _fade_out(rig: Any, out: Any, start: int, available: int, count: int) -> None:
     """Bring what is in out[start : start + available] to zero; where that is short, what follows its last sample."""
     faded = rig.faded

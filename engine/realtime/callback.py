@@ -17,7 +17,7 @@ from accel.emulator.entry import address_of
 from accel.formats import RATE
 from accel.jit import JIT
 from engine.arrays import array_at, table_at
-from engine.jit import compiled
+from engine.jit import compiled, inlined
 from engine.realtime.ahead_ring import take_ahead
 from engine.realtime.callback_log import log_callback
 from engine.realtime.convert import Converter, convert, most_frames, needed
@@ -43,6 +43,8 @@ UNSIGNED_LONG = 0xFFFFFFFF
 OUTPUT_UNDERFLOW = 4
 FRAMES_WRAP = 1 << 32
 PIECE = 1024
+ZERO: Any = np.int64(0)
+"""Typed: for a literal, Numba compiles a function a second time."""
 
 _words_at, _floats_at = array_at(np.dtype(np.int64)), array_at(np.dtype(np.float32))
 _converter_at, _cv_at = table_at(Converter), table_at(CvInputs)
@@ -51,37 +53,39 @@ _converter_at, _cv_at = table_at(Converter), table_at(CvInputs)
 @compiled
 def _fetch(rig: Any, out: Any, start: int, count: int) -> None:
     """The next `count` samples at 48 kHz."""
+    if count == 0:
+        return
     if rig.words[MODE] == SAFE:
         take_ahead(rig, out, start, count)
     else:
         produce(rig, out, start, count)
 
 
-@compiled
+@inlined
 def _play_straight(rig: Any, out: Any, channels: int, frames: int) -> None:
     """Fill the device's buffer, whose rate is ours."""
-    done = 0
+    done = ZERO
     while done < frames:
         part = min(frames - done, PIECE)
-        _fetch(rig, rig.converted, 0, part)
+        _fetch(rig, rig.converted, ZERO, part)
         deliver(rig, rig.converted, out, channels, done, part)
         done += part
 
 
-@compiled
+@inlined
 def _play_converted(rig: Any, converter: Any, out: Any, channels: int, frames: int) -> None:
     """Fill the device's buffer at another rate."""
-    done, most = 0, min(most_frames(converter), PIECE)
+    done, most = ZERO, min(most_frames(converter), PIECE)
     while done < frames:
         part = min(frames - done, most)
         took = needed(converter, part)
         _fetch(rig, converter.history, converter.ratio[0].filled, took)
-        convert(converter, took, rig.converted, 0, part)
+        convert(converter, took, rig.converted, ZERO, part)
         deliver(rig, rig.converted, out, channels, done, part)
         done += part
 
 
-@compiled
+@inlined
 def _skipped(rig: Any, link: Any, frames: int) -> int:
     """Frames that JACK left out since the last callback; it may call several times in a cycle."""
     if rig.words[JACK_FRAMES] == 0:
@@ -98,7 +102,7 @@ def _skipped(rig: Any, link: Any, frames: int) -> int:
     return lost
 
 
-@compiled
+@inlined
 def _keep_time(rig: Any, link: Any, frames: int, start: int) -> float:
     """Clock and lost frames at the start of a callback; by how many ns it is late."""
     lost = _skipped(rig, link, frames)
@@ -113,7 +117,7 @@ def _keep_time(rig: Any, link: Any, frames: int, start: int) -> float:
     return late
 
 
-@compiled
+@inlined
 def _collect_cv(rig: Any, link: Any, source: int, frames: int) -> None:
     """Control voltages of this block act in it; where it was rendered ahead already, in the next that is rendered."""
     cv, inputs = link[CV], link[INPUTS]
@@ -130,6 +134,8 @@ def _audio(source: Any, target: Any, frames: Any, _time: Any, flags: Any, addres
     out = _floats_at(target, count * link[OUTPUTS])
     if load_acquire(address_of(rig.words) + WORD * OWNER) != link[TOKEN]:
         clear(out, count * link[OUTPUTS])
+        return 0
+    if count == 0:
         return 0
     start, spent = now_ns(rig.words), thread_ns(rig.words)
     if rig.words[AUDIO_THREAD] == 0:

@@ -22,7 +22,7 @@ from accel.errors import SystoleError
 from accel.formats import COUNTS_PER_VOLT, FULL_SCALE_VOLTS, HOP, RATE
 from engine.arrays import Table, array_at
 from engine.events import EVENT, Kind
-from engine.jit import compiled
+from engine.jit import compiled, inlined
 from engine.live.layout import METERS
 from engine.live.protocol import CvChannel
 from engine.realtime.rig import RING_AT
@@ -41,8 +41,10 @@ NOTE, VELOCITY = 60, 100.0
 """0 V is C4; how loud it is, the level says."""
 SHOWN, SHOWN_FIRST = 8, METERS.fields["cv0"][1]  # type: ignore[index]
 CV = RING_AT["cv"]
-NOTE_ON, NOTE_OFF = int(Kind.NOTE_ON), int(Kind.NOTE_OFF)
-CV_PITCH, CV_LEVEL, KNOB_KIND = int(Kind.CV_PITCH), int(Kind.CV_LEVEL), int(Kind.KNOB)
+# Typed: for each literal, Numba would compile a function once more.
+ZERO: Any = np.int64(0)
+NOTE_ON, NOTE_OFF, KEY = (np.int64(each) for each in (Kind.NOTE_ON, Kind.NOTE_OFF, NOTE))
+CV_PITCH, CV_LEVEL, KNOB_KIND = (np.int64(each) for each in (Kind.CV_PITCH, Kind.CV_LEVEL, Kind.KNOB))
 
 CHANNEL = np.dtype(
     [
@@ -105,7 +107,7 @@ def allocate_cv(wanted: Sequence[CvChannel], knobs: Sequence[str], inputs: int) 
 
 
 @compiled
-def _send(rig: Any, cv: Any, time: int, kind: int, index: int, value: float) -> bool:
+def _send(rig: Any, cv: Any, time: int, kind: Any, index: Any, value: float) -> bool:
     event = cv.event[0]
     event.time, event.kind, event.channel, event.index, event.value = time, kind, 0, index, value
     return push(rig.cv, rig.ring_heads, rig.ring_tails, CV, event)
@@ -121,23 +123,23 @@ def _send_controls(rig: Any, cv: Any, time: int) -> None:
             continue
         volts, is_sent = count / COUNTS_PER_VOLT, False
         if channel.role == PITCH:
-            is_sent = _send(rig, cv, time, CV_PITCH, 0, min(max(volts, -FULL_SCALE_VOLTS), FULL_SCALE_VOLTS))
+            is_sent = _send(rig, cv, time, CV_PITCH, ZERO, min(max(volts, -FULL_SCALE_VOLTS), FULL_SCALE_VOLTS))
         elif channel.role == LEVEL:
-            is_sent = _send(rig, cv, time, CV_LEVEL, 0, min(max(volts / SPAN_VOLTS, 0.0), 1.0))
+            is_sent = _send(rig, cv, time, CV_LEVEL, ZERO, min(max(volts / SPAN_VOLTS, 0.0), 1.0))
         else:
             is_sent = _send(rig, cv, time, KNOB_KIND, channel.knob, min(max(volts / SPAN_VOLTS, 0.0), 1.0))
         if is_sent:  # else the ring is full, and it is tried again
             channel.sent = count
 
 
-@compiled
+@inlined
 def _gate(rig: Any, cv: Any, channel: Any, time: int) -> None:
     """A key goes down or up where the gate crosses its threshold."""
     if channel.down == 0 and channel.volts > HIGH_VOLTS:
         _send_controls(rig, cv, time)
-        channel.down = 1 if _send(rig, cv, time, NOTE_ON, NOTE, VELOCITY) else 0
+        channel.down = 1 if _send(rig, cv, time, NOTE_ON, KEY, VELOCITY) else 0
     elif channel.down == 1 and channel.volts < LOW_VOLTS:
-        channel.down = 0 if _send(rig, cv, time, NOTE_OFF, NOTE, 0.0) else 1
+        channel.down = 0 if _send(rig, cv, time, NOTE_OFF, KEY, 0.0) else 1
 
 
 @compiled
@@ -174,4 +176,4 @@ def release_gates(rig: Any, cv: Any, time: int) -> None:
     for index in range(cv.channels.shape[0]):
         channel = cv.channels[index]
         if channel.role == GATE and channel.down == 1:
-            channel.down = 0 if _send(rig, cv, time, NOTE_OFF, NOTE, 0.0) else 1
+            channel.down = 0 if _send(rig, cv, time, NOTE_OFF, KEY, 0.0) else 1

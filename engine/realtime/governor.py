@@ -16,7 +16,7 @@ from accel.formats import RATE
 from engine.arrays import table_at
 from engine.deck import FREE, PLAYS, Deck
 from engine.events import ADDRESS_BITS, Kind
-from engine.jit import compiled
+from engine.jit import compiled, inlined
 from engine.parameters import TABLE
 from engine.realtime.native import load_acquire
 from engine.realtime.rig import WORD_AT
@@ -125,7 +125,7 @@ def begin_budget(rig: Any, deck: Any, count: int) -> None:
         play.polyphony = part_at(deck.slots[current].table).parameters[0].voice_polyphony
 
 
-@compiled
+@inlined
 def _lanes_of_note(deck: Any, slot: int) -> int:
     """Networks that a note starts in a slot's part."""
     if slot < 0 or slot >= deck.slots.shape[0] or state_of(deck, slot) < PLAYS:

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from accel.emulator.entry import address_of
 from accel.formats import RATE
 from engine.deck import INBOX, READY
 from engine.event_check import check_event
 from engine.events import ADDRESS_BITS, Kind
-from engine.jit import compiled
+from engine.jit import compiled, inlined
 from engine.parameters import KNOB_CC
 from engine.realtime.event_heap import heap_pop, heap_push
 from engine.realtime.governor import (
@@ -35,26 +37,31 @@ from engine.realtime.governor import (
 from engine.realtime.native import store_release
 from engine.realtime.rig import RING_AT, WORD_AT
 from engine.realtime.ring import waiting
-from engine.realtime.smooth import aim_knob, emit, forget_knob, forget_knobs, step_knobs
+from engine.realtime.smooth import aim_knob, emit, forget_knob, forget_knobs, pass_on, step_knobs
 
 __all__ = ["intake"]
 
+# Typed: for each literal, Numba would compile a function once more.
+SET: Any = np.int64(Kind.PARAMETER)
+POLYPHONY_AT: Any = np.int64(POLYPHONY)
 OWN, VOLTS, MIDI, OWNER = range(4)
 """Where an event comes from: the engine's own threads, control voltages, MIDI, or the owner."""
 SOURCES = 4
 OLDEST = RATE // 10
 HORIZON = 60 * RATE
 """No event waits longer than that; one that says so is mistaken, and acts at once."""
+MOST = 1024
+"""Events that one ring gives at a time: taking them in must not take a block's time."""
 DECK_ROOM, BLOCK_ROOM = 64, INBOX - 64
 """Events of the deck's own, and of all, that a block takes; some room is left for what an event brings with it."""
-NOTE_ON, CONTROL, PARAMETER, KNOB = int(Kind.NOTE_ON), int(Kind.CONTROL), int(Kind.PARAMETER), int(Kind.KNOB)
+NOTE_ON, CONTROL, KNOB = int(Kind.NOTE_ON), int(Kind.CONTROL), int(Kind.KNOB)
 OPEN = int(Kind.OPEN)
 FIRST_KNOB_CC, LAST_KNOB_CC, SEVEN_BIT = KNOB_CC[0], KNOB_CC[-1], 127.0
 CONTROL_RING, CV_RING, MIDI_RING, OWNER_RING = RING_AT["control"], RING_AT["cv"], RING_AT["midi"], 0
 DECK, WORD, ADDRESS = WORD_AT["deck"], 8, ADDRESS_BITS
 
 
-@compiled
+@inlined
 def _deck_event(rig: Any, deck: Any, event: Any, now: int) -> bool:
     """An event of the deck's own kinds goes in front of the block; False if it has to wait for the next."""
     play = rig.play[0]
@@ -71,11 +78,11 @@ def _deck_event(rig: Any, deck: Any, event: Any, now: int) -> bool:
         take_seeds(rig)
         forget_knobs(rig)
         play.wanted = 0.0
-    emit(rig, now, event.kind, event.channel, event.index, event.value)
+    pass_on(rig, now, event, event.value)
     return True
 
 
-@compiled
+@inlined
 def _accept(rig: Any, deck: Any, record: Any, source: int, now: int) -> bool:
     """Check an event and let it wait for its time; False if there is no room, so that it stays in its ring."""
     play, counters = rig.play[0], rig.counters[0]
@@ -97,18 +104,32 @@ def _accept(rig: Any, deck: Any, record: Any, source: int, now: int) -> bool:
     return True
 
 
-@compiled
+@inlined
 def _drain(rig: Any, deck: Any, ring: Any, heads: Any, tails: Any, which: int, source: int, now: int) -> None:
     """Take what waits in a ring, as far as there is room."""
     tail, length = tails[which], ring.shape[0]
-    count, done = min(waiting(heads, tails, which), length), 0
+    count, done = min(waiting(heads, tails, which), length, MOST), 0
     while done < count and _accept(rig, deck, ring[(tail + done) & (length - 1)], source, now):
         done += 1
     if done > 0:
         store_release(address_of(tails) + WORD * which, tail + done)
 
 
-@compiled
+@inlined
+def _drain_source(rig: Any, deck: Any, source: int, now: int) -> None:
+    """Take what has come from one source."""
+    ring, heads, tails, which = rig.events, rig.heads, rig.tails, OWNER_RING
+    if source != OWNER:
+        heads, tails = rig.ring_heads, rig.ring_tails
+        ring, which = rig.control, CONTROL_RING
+        if source == VOLTS:
+            ring, which = rig.cv, CV_RING
+        elif source == MIDI:
+            ring, which = rig.midi, MIDI_RING
+    _drain(rig, deck, ring, heads, tails, which, source, now)
+
+
+@inlined
 def _opened(rig: Any) -> int:
     """Slot that is opened in this block, -1 if none is; the deck's own events stand in front."""
     for each in range(rig.play[0].count):
@@ -117,7 +138,7 @@ def _opened(rig: Any) -> int:
     return -1
 
 
-@compiled
+@inlined
 def _start_note(rig: Any, deck: Any, event: Any, opened: int, now: int) -> bool:
     """Let a note-on through, or drop it; False if it has to wait for the next block."""
     counters, time = rig.counters[0], max(event.time, now)
@@ -130,14 +151,14 @@ def _start_note(rig: Any, deck: Any, event: Any, opened: int, now: int) -> bool:
             return False
         fits = lowered_polyphony(rig, deck, lanes, now) if opened < 0 and event.channel >> ADDRESS == 0 else 0.0
         if fits > 0.0:
-            emit(rig, time, PARAMETER, 0, POLYPHONY, fits)
+            emit(rig, time, SET, POLYPHONY_AT, fits)
     counters.notes += 1
     counters.deferred += 1 if event.time < now else 0
-    emit(rig, time, NOTE_ON, event.channel, event.index, event.value)
+    pass_on(rig, time, event, event.value)
     return True
 
 
-@compiled
+@inlined
 def _turn_knob(rig: Any, deck: Any, event: Any, source: int, opened: int, time: int) -> bool:
     """Whether the event moves a knob that glides, and now does."""
     kind, index, value = event.kind, event.index, event.value
@@ -153,7 +174,7 @@ def _turn_knob(rig: Any, deck: Any, event: Any, source: int, opened: int, time: 
     return False
 
 
-@compiled
+@inlined
 def _take(rig: Any, deck: Any, opened: int, now: int) -> bool:
     """Let the first of the events that wait through; False if it has to wait for the next block."""
     play, event = rig.play[0], rig.pending[0]
@@ -165,7 +186,7 @@ def _take(rig: Any, deck: Any, opened: int, now: int) -> bool:
         value = event.value
         if event.channel >> ADDRESS in (0, deck.deck[0].current + 1):
             value = governed_value(rig, event.kind, event.index, value)
-        emit(rig, time, event.kind, event.channel, event.index, value)
+        pass_on(rig, time, event, value)
     heap_pop(rig.pending, rig.pending_key, play.pending)
     play.pending -= 1
     return True
@@ -182,15 +203,13 @@ def intake(rig: Any, now: int, count: int) -> int:
     """
     play, deck, until = rig.play[0], deck_at(rig.words[DECK]), now + count
     play.count = 0
-    _drain(rig, deck, rig.control, rig.ring_heads, rig.ring_tails, CONTROL_RING, OWN, now)
-    _drain(rig, deck, rig.cv, rig.ring_heads, rig.ring_tails, CV_RING, VOLTS, now)
-    _drain(rig, deck, rig.midi, rig.ring_heads, rig.ring_tails, MIDI_RING, MIDI, now)
-    _drain(rig, deck, rig.events, rig.heads, rig.tails, OWNER_RING, OWNER, now)
+    for source in range(SOURCES):
+        _drain_source(rig, deck, source, now)
     opened = _opened(rig)
     begin_budget(rig, deck, count)
     wanted = restored_polyphony(rig, now)
     if wanted > 0.0:
-        emit(rig, now, PARAMETER, 0, POLYPHONY, wanted)
+        emit(rig, now, SET, POLYPHONY_AT, wanted)
     while play.pending > 0 and play.count < BLOCK_ROOM:
         time = max(rig.pending[0].time, now)
         if time >= until:

@@ -18,7 +18,7 @@ from accel.jit import JIT
 from engine.arrays import array_at, table_at
 from engine.deck import CHUNK, Deck, deck_render
 from engine.entry import WORD_AT as CALL_AT
-from engine.jit import compiled
+from engine.jit import compiled, inlined
 from engine.realtime.governor import deck_at, learn_costs, running_lanes
 from engine.realtime.intake import intake
 from engine.realtime.native import call_words, thread_ns
@@ -33,12 +33,13 @@ DECK, PRODUCE, TURN, WORD = WORD_AT["deck"], WORD_AT["produce"], WORD_AT["turn"]
 JOURNAL = RING_AT["journal"]
 VALUES, VALUE_COUNT = CALL_AT["values"], CALL_AT["value_count"]
 CALL_RIG, CALL_OUT, CALL_COUNT = range(3)
+FRAME = 8  # bytes
 
 rig_at = table_at(Rig)
 _stereo_at, _reals_at = array_at(np.dtype(np.float32), 2), array_at(np.dtype(np.float64))
 
 
-@compiled
+@inlined
 def _journal(rig: Any, count: int) -> None:
     """Hand the block's events to the journal; one that is lost makes it incomplete, and is counted."""
     for each in range(count):
@@ -46,7 +47,7 @@ def _journal(rig: Any, count: int) -> None:
             rig.counters[0].journal_lost += 1
 
 
-@compiled
+@inlined
 def _publish(rig: Any, deck: Any, out: Any, count: int, is_changed: bool) -> None:
     """Show what was rendered; `Rig.play` is already at the next block."""
     play, current = rig.play[0], deck.deck[0].current
@@ -98,12 +99,13 @@ def produce(rig: Any, out: Any, start: int, count: int) -> bool:
     turn = address_of(rig.words) + WORD * TURN
     has_turn = rig.words[PRODUCE] != 0 and take_turn(turn)
     if not has_turn:
-        out[start : start + count, :] = 0.0
+        for i in range(start, start + count):
+            out[i, 0] = out[i, 1] = 0.0
         return False
-    done = 0
+    done: Any = 0
     while done < count:
         part = min(count - done, CHUNK)
-        rig.call[CALL_OUT] = address_of(out[start + done :])
+        rig.call[CALL_OUT] = address_of(out) + FRAME * (start + done)
         rig.call[CALL_COUNT] = part
         call_words(rig.words[PRODUCE], address_of(rig.call))
         done += part

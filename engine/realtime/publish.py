@@ -14,7 +14,7 @@ from accel.formats import KNOB_COUNTS, RATE
 from engine.controllers import beat_at
 from engine.deck import PLAYS
 from engine.envelope import IDLE
-from engine.jit import compiled
+from engine.jit import compiled, inlined
 from engine.limiter import CEILING, THRESHOLD
 from engine.realtime.governor import UNLIMITED, lanes_limit, part_at, running_lanes
 from engine.realtime.native import store_release
@@ -44,7 +44,7 @@ def write_tape(rig: Any, out: Any, now: int, count: int) -> None:
     store_release(address_of(rig.scope_head), now + count)
 
 
-@compiled
+@inlined
 def _levels(rig: Any, out: Any, count: int) -> None:
     """Peaks that fall within a third of a second, and means over a tenth."""
     play, meters = rig.play[0], rig.meters[0]
@@ -64,7 +64,7 @@ def _levels(rig: Any, out: Any, count: int) -> None:
     meters.rms_left, meters.rms_right = math.sqrt(play.square_left), math.sqrt(play.square_right)
 
 
-@compiled
+@inlined
 def _reduction(level: float) -> float:
     """dB by which the limiter turns a level down."""
     if level <= THRESHOLD:
@@ -92,7 +92,7 @@ def publish_meters(rig: Any, deck: Any, out: Any, count: int) -> None:
         meters.tempo, meters.beat = part.tempo, beat_at(part, play.now)
 
 
-@compiled
+@inlined
 def _copy_sound(rig: Any, state: Any) -> None:
     """The current part's knobs, matrix, keys and voices."""
     knobs, is_playing = state.knobs.shape[0], state.part[0].active > 0

@@ -10,27 +10,39 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from accel.formats import HOP, RATE
 from engine.deck import PLAYS
 from engine.events import Kind
 from engine.jit import compiled
 from engine.realtime.governor import part_at, state_of
 
-__all__ = ["STEP", "aim_knob", "emit", "forget_knob", "forget_knobs", "step_knobs"]
+__all__ = ["STEP", "aim_knob", "emit", "forget_knob", "forget_knobs", "pass_on", "step_knobs"]
 
 STEP = HOP
 """Samples between two steps of a knob."""
 SHARE = 1.0 - math.exp(-STEP / (0.005 * RATE))
 NEAR = 1.0 / 4096.0
-KNOB = int(Kind.KNOB)
+KNOB: Any = np.int64(Kind.KNOB)  # typed: for a literal, Numba compiles a function once more
 
 
 @compiled
-def emit(rig: Any, time: int, kind: int, channel: int, index: int, value: float) -> None:
-    """Append an event to those of the block, which has room."""
+def emit(rig: Any, time: int, kind: int, index: int, value: float) -> None:
+    """Append an event for all that hear it to those of the block, which has room."""
     play = rig.play[0]
     record = rig.block[play.count]
-    record.time, record.kind, record.channel, record.index, record.value = time, kind, channel, index, value
+    record.time, record.kind, record.channel, record.index, record.value = time, kind, 0, index, value
+    play.count += 1
+
+
+@compiled
+def pass_on(rig: Any, time: int, event: Any, value: float) -> None:
+    """Append an event as it came, but for its time and value; the block has room."""
+    play = rig.play[0]
+    record = rig.block[play.count]
+    record.time, record.kind, record.channel, record.index = time, event.kind, event.channel, event.index
+    record.value = value
     play.count += 1
 
 
@@ -85,5 +97,5 @@ def step_knobs(rig: Any, now: int, until: int, room: int) -> None:
                 rig.knob_moves[index] = 0
                 play.moving -= 1
             rig.knob_at[index] = value
-            emit(rig, time, KNOB, 0, index, value)
+            emit(rig, time, KNOB, index, value)
         play.step_time = time + STEP

@@ -56,12 +56,15 @@ def give_turn(address: int) -> None:
 
 @compiled
 def begin_write(address: int, number: int) -> None:
-    """Open a sequence lock for writing: its int64 `seq` at an address, which is `number` now, becomes odd."""
-    store_release(address, number + 1)
+    """Open a sequence lock for writing: its int64 `seq` at an address, which is `number` now, becomes odd.
+
+    Should two threads ever write at once, as where one takes over from another, the next write sets it right.
+    """
+    store_release(address, number | 1)
     _fence()
 
 
 @compiled
 def end_write(address: int, number: int) -> None:
     """Close it again; `number` as given to `begin_write`."""
-    store_release(address, number + 2)
+    store_release(address, (number | 1) + 1)

@@ -60,6 +60,7 @@ def test_what_is_rendered_ahead_is_what_the_journal_gives(tiny: Program) -> None
     sound = np.concatenate(heard)
     bench.drain()
     assert bench.count("ahead_underruns") == 0 and np.abs(sound).max() > 0.01
+    assert bench.shared["meters"]["load_worst"][0] > 0.01  # of rendering, not of copying
     assert np.array_equal(
         bench.replay(0, 1000 + len(sound) + 3 * block)[: 1000 + len(sound)], np.concatenate([silence, sound])
     )

@@ -101,6 +101,22 @@ def test_another_rate_gives_the_same_whatever_the_block(tiny: Program) -> None:
     assert np.array_equal(sounds[0], sounds[1]) and np.array_equal(sounds[0], sounds[2])
 
 
+def test_another_rate_of_what_was_rendered_ahead(tiny: Program) -> None:
+    """Some calls of one frame need no new sample at all."""
+    bench, device = playing(tiny, rate=192_000, converter=allocate_converter(192_000))
+    set_safe(bench.rig, 128, 3)
+    bench.rig.ahead[:] = 0.25
+    bench.rig.ring_heads[RING_AT["ahead"]] = 300
+    sound = np.concatenate([device.call(1) for _ in range(1000)])
+    assert np.abs(sound[400:] - 0.25).max() < 1e-6 and bench.count("ahead_underruns") == 0
+
+
+def test_a_callback_for_no_frames_does_nothing(tiny: Program) -> None:
+    bench, device = playing(tiny)
+    device.call(0)
+    assert bench.count("callbacks") == 0
+
+
 def test_the_clock_says_where_the_next_sample_is(tiny: Program) -> None:
     bench, device = playing(tiny, latency=99)
     for _ in range(10):

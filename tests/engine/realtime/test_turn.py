@@ -43,7 +43,7 @@ def _write(address, seq, values, rounds):
         begin_write(address, seq[0])
         for index in range(values.shape[0]):
             values[index] = number
-        end_write(address, seq[0] - 1)
+        end_write(address, seq[0])
 
 
 @numba.njit(nogil=True)
@@ -69,3 +69,11 @@ def test_what_is_read_between_two_equal_even_numbers_is_whole() -> None:
     _write(seq.ctypes.data, seq, values, rounds)
     reader.join(timeout=60)
     assert torn == [0] and seq[0] == 2 * rounds
+
+
+def test_a_lock_that_was_left_odd_is_right_after_the_next_write() -> None:
+    seq = np.full(1, 7)
+    begin_write(seq.ctypes.data, 7)
+    assert seq[0] % 2 == 1
+    end_write(seq.ctypes.data, 7)
+    assert seq[0] == 8
