@@ -17,6 +17,7 @@ from app.cli.failures import guarded
 __all__ = ["COMMANDS", "main", "systole"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "play": ("app.cli.play", "Play live, from MIDI to a sound device."),
     "render": ("app.cli.render", "Render a MIDI file or control voltages to a WAV."),
     "demo": ("app.cli.demo", "Render a demo of each model: its patches, its knobs."),
     "devices": ("app.cli.devices", "List the sound devices."),

@@ -95,6 +95,11 @@ class Engine:
         self.stop()
 
     @property
+    def is_failed(self) -> bool:
+        """It could not be started; `wait_ready` says why."""
+        return self._ready.done() and self._ready.exception() is not None
+
+    @property
     def is_over(self) -> bool:
         """No engine runs and none will be started again."""
         return self._supervisor.has_ended

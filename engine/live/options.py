@@ -22,12 +22,14 @@ class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         seed: of everything random.
         stream: where the sound goes; None: nowhere, by the clock.
         midi: ports to listen to; None: none.
+        osc: UDP port of this machine to listen at for Open Sound Control; None: none.
     """
 
     patch: Annotated[str, Meta(max_length=1 << 20)] | None = None
     seed: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)] = 1
     stream: OpenStream | None = msgspec.field(default_factory=OpenStream)
     midi: MidiPorts | None = msgspec.field(default_factory=MidiPorts)
+    osc: Annotated[int, Meta(ge=1, le=65_535)] | None = None
 
 
 def encode_options(options: Options) -> bytes:

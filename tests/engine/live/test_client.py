@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
@@ -79,10 +80,15 @@ def test_answers_find_who_asked(engine: Engine) -> None:
 def test_an_engine_that_answers_nothing_holds_nobody_up(engine: Engine) -> None:
     engine.start(Options(patch="deaf"))
     engine.wait_ready(20)
-    with pytest.raises(SystoleError, match="Panic: no answer within 0.1 s"):
+    with pytest.raises(SystoleError, match=r"Panic: no answer within 0\.1 s"):
         engine.request(Panic(), 0.1)
+
+    def ask() -> None:
+        with contextlib.suppress(SystoleError):
+            engine.request(Panic(), 5)
+
     for _ in range(module.MOST_WAITING):
-        threading.Thread(target=lambda: pytest.raises(SystoleError, engine.request, Panic(), 5), daemon=True).start()
+        threading.Thread(target=ask, daemon=True).start()
     eventually(lambda: len(engine._waiting) == module.MOST_WAITING)
     with pytest.raises(SystoleError, match="takes no more"):
         engine.request(Panic())

@@ -1,0 +1,313 @@
+"""`systole play`: the instrument, played live from MIDI, in this terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.cli.options import Seconds, as_json, seed
+
+if TYPE_CHECKING:
+    from engine.live.client import Engine
+    from engine.live.options import Options
+    from engine.live.protocol import Answer
+    from engine.live.snapshot import Snapshot
+
+__all__ = ["command"]
+
+LONGEST = 7 * 86_400.0
+READY_SECONDS = 300.0
+STATUS_SECONDS, LOOK_SECONDS = 1.0, 0.1
+SAVE_SECONDS = 120.0
+NONE = "none"
+FORMATS = ("pcm16", "pcm24", "float")
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What was asked for on the command line."""
+
+    headless: bool
+    device: str | None
+    rate: int | None
+    block: int | None
+    midi: tuple[str, ...]
+    patch: str | None
+    model: str | None
+    safe: int | None
+    record: str | None
+    record_format: str
+    journal: str | None
+    osc: int | None
+    seconds: float | None
+    seed: int
+    quiet: bool
+    as_json: bool
+
+
+@click.command("play")
+@click.option("--headless", is_flag=True, help="Play without a window.")
+@click.option("--patch", metavar="NAME", help="Patch to begin with, by name or file (see `systole patches`).")
+@click.option("--model", metavar="NAME", help="Model, by name or file (see `systole models`).")
+@click.option("--device", metavar="NAME", help="Where to play to, or a part of its name (see `systole devices`); none.")
+@click.option("--rate", type=click.IntRange(8000, 768_000), metavar="HZ", help="Sample rate of the device.")
+@click.option("--block", type=click.IntRange(1, 8192), metavar="N", help="Samples that the device takes at a time.")
+@click.option(
+    "--safe",
+    type=click.IntRange(1, 3),
+    is_flag=False,
+    flag_value=2,
+    metavar="[N]",
+    help="Render N blocks ahead, 1 to 3 (2): for machines without real-time priority.",
+)
+@click.option("--midi", multiple=True, metavar="NAME", help="MIDI port, or a part of its name; may be repeated; none.")
+@click.option("--osc", type=click.IntRange(1, 65_535), metavar="PORT", help="Also play by OSC, at this UDP port.")
+@click.option("--record", metavar="FILE.wav", help="Record what is heard.")
+@click.option(
+    "--format",
+    "record_format",
+    type=click.Choice(FORMATS),
+    default="pcm24",
+    show_default=True,
+    help="Samples of the recording.",
+)
+@click.option("--journal", metavar="FILE.json", help="Save all that is played, for `systole render`, at the end.")
+@click.option("--seconds", type=Seconds(LONGEST), help="Stop after this time instead of at Ctrl-C.")
+@seed
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@as_json
+def command(**options: Any) -> None:
+    """Play live: MIDI in, sound out, until Ctrl-C.
+
+    Device, rate, block and MIDI ports are remembered; without a device all goes on in silence, and can be recorded.
+    With `--device none` no device is opened, with `--midi none` no port.
+    """
+    from app.cli.console import note, print_json
+    from engine.live.client import Engine
+
+    request = _Request(**options)
+    _check_files(request)
+    begin = _options(request)
+    say = (lambda _: None) if request.quiet else note
+    if not request.headless:
+        say("systole: this version has no window yet: playing without one, as with --headless")
+    with Engine() as engine:
+        shown = _Shown(request)
+        engine.on_notice(shown.notice)
+        engine.start(begin)
+        _wait(engine, say)
+        _session(engine, request, shown)
+        summary = _summary(engine.snapshot(), shown)
+    shown.clear()
+    if request.as_json:
+        print_json(summary)
+    if shown.fault is not None:
+        from accel.errors import SystoleError
+
+        raise SystoleError(shown.fault)
+
+
+def _check_files(request: _Request) -> None:
+    """Refuse at once what could not be written at the end."""
+    for option, name in (("--record", request.record), ("--journal", request.journal)):
+        if name is None:
+            continue
+        path = Path(name)
+        if path.is_dir() or not path.absolute().parent.is_dir():
+            raise click.BadParameter(f"{name}: is a folder, or in none that there is", param_hint=option)
+
+
+def _options(request: _Request) -> Options:
+    from msgspec.structs import replace
+
+    from app.cli.sounds import choose_patch
+    from engine.live.options import Options
+    from engine.live.protocol import DeviceName, MidiPorts, OpenStream
+    from engine.live.settings import load_settings
+    from engine.patch import patch_text
+
+    patch, (settings, _) = choose_patch(request.patch, request.model), load_settings()
+    stream = None
+    if request.device != NONE:
+        device = None if request.device is None else DeviceName("", request.device)
+        wanted = OpenStream(device=device, rate=request.rate, block=request.block)
+        stream = wanted if request.safe is None else replace(wanted, mode="safe", ahead=request.safe)
+    midi: MidiPorts | None = MidiPorts(names=settings.ports, virtual=settings.virtual)
+    if request.midi:
+        midi = None if request.midi == (NONE,) else MidiPorts(names=list(request.midi))
+    return Options(
+        patch=None if patch is None else patch_text(patch),
+        seed=request.seed,
+        stream=stream,
+        midi=midi,
+        osc=request.osc,
+    )
+
+
+def _wait(engine: Engine, say: Any) -> None:
+    """Until it plays; the first start of all compiles."""
+    from accel.errors import SystoleError
+
+    until, said = time.monotonic() + READY_SECONDS, False
+    while True:
+        try:
+            engine.wait_ready(5.0)
+            return
+        except SystoleError:
+            if engine.is_over or time.monotonic() > until or engine.is_failed:
+                raise
+        if not said:
+            said = True
+            say("systole: starting takes a while, as after an update, when everything is compiled for this processor")
+
+
+def _session(engine: Engine, request: _Request, shown: _Shown) -> None:
+    """Play until it is over; then finish what is being written."""
+    from engine.live.protocol import SaveJournal, StartRecording, StopRecording
+
+    if request.record is not None:
+        path = str(Path(request.record).absolute())
+        engine.request(StartRecording(path=path, format=request.record_format))  # type: ignore[arg-type]
+    with _signals() as stop:
+        until = None if request.seconds is None else time.monotonic() + request.seconds
+        while not stop.is_set() and not engine.is_over and (until is None or time.monotonic() < until):
+            shown.status(engine.snapshot())
+            left = LOOK_SECONDS if until is None else min(LOOK_SECONDS, max(0.0, until - time.monotonic()))
+            stop.wait(left)
+        if engine.is_over:
+            return
+        if request.record is not None and not shown.recording_ended:
+            shown.recorded = engine.request(StopRecording(), SAVE_SECONDS).result
+        if request.journal is not None:
+            path = str(Path(request.journal).absolute())
+            shown.events = engine.request(SaveJournal(path=path), SAVE_SECONDS).result
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets, as the usual end of playing; a second one interrupts as everywhere."""
+    stop = threading.Event()
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
+
+    def end(number: int, _: Any) -> None:
+        stop.set()
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+    for number, handler in before.items():
+        if handler != signal.SIG_IGN:
+            signal.signal(number, end)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Shown:
+    """What the terminal shows: lines as they come and, on a terminal, one that tells how it goes."""
+
+    def __init__(self, request: _Request) -> None:
+        self._quiet = request.quiet
+        self._live = sys.stderr.isatty() and not request.quiet
+        self._lock = threading.Lock()
+        self._due = 0.0
+        self._drawn = False
+        self.device = ""
+        self.patch = ""
+        self.fault: str | None = None
+        self.recording_ended = False
+        self.recorded: Any = None
+        self.events: int | None = None
+        self.lines: list[str] = []
+
+    def notice(self, answer: Answer) -> None:
+        """Show what the engine says; called in a thread of its client."""
+        from engine.live import protocol
+
+        if isinstance(answer, protocol.Line):
+            self._line(answer.text)
+            self.fault = answer.text if answer.level == "error" else self.fault
+        elif isinstance(answer, protocol.StreamChanged):
+            self.device = answer.line
+            self._line(f"playing to {answer.line}" if answer.device is not None else answer.line)
+        elif isinstance(answer, protocol.PatchChanged):
+            self.patch = _name(answer.text)
+        elif isinstance(answer, protocol.RecordingStopped):
+            self.recording_ended = True
+            self._line(answer.line or f"recorded {answer.path}")
+
+    def _line(self, text: str) -> None:
+        with self._lock:
+            self.lines.append(text)
+            if not self._quiet:
+                self._wipe()
+                click.echo(f"systole: {text}", err=True)
+
+    def status(self, snapshot: Snapshot) -> None:
+        """Draw the line anew, once a second."""
+        if not self._live or time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + STATUS_SECONDS
+        meters, counters = snapshot.meters, snapshot.counters
+        peak = max(meters["peak_left"], meters["peak_right"])
+        text = f"{self.patch}: {int(meters['voices'])} voices, load {meters['load']:.0%}, peak {_decibels(peak)}"
+        text += f", lost {_lost(counters)} samples, {counters['midi_messages']} MIDI messages"
+        with self._lock:
+            self._wipe()
+            click.echo(text[:118], nl=False, err=True)
+            self._drawn = True
+
+    def _wipe(self) -> None:
+        if self._drawn:
+            click.echo("\r\x1b[K", nl=False, err=True)
+            self._drawn = False
+
+    def clear(self) -> None:
+        """Take the line away."""
+        with self._lock:
+            self._wipe()
+
+
+def _name(text: str) -> str:
+    import tomllib
+
+    try:
+        return str(tomllib.loads(text).get("name", ""))
+    except tomllib.TOMLDecodeError:
+        return ""
+
+
+def _decibels(peak: float) -> str:
+    import math
+
+    return f"{20 * math.log10(peak):.0f} dB" if peak > 1e-5 else "silent"
+
+
+def _lost(counters: Any) -> int:
+    return int(counters["skipped_frames"] + counters["ahead_lost"])
+
+
+def _summary(snapshot: Snapshot, shown: _Shown) -> dict[str, Any]:
+    """For `--json`."""
+    counters = {name: int(value) for name, value in snapshot.counters.items()}
+    return {
+        "seconds": round(counters["samples"] / 48_000, 3),
+        "patch": shown.patch,
+        "device": shown.device,
+        "lost_samples": _lost(counters),
+        "restarts": snapshot.restarts,
+        "recording": shown.recorded,
+        "journal_events": shown.events,
+        "counters": counters,
+    }

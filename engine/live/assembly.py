@@ -1,0 +1,76 @@
+"""The engine put together: everything that plays, in the order in which it has to come into being."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from accel.emulator.forms import choose_form
+from accel.errors import SystoleError
+from engine.live.control import Control
+from engine.live.core import make_core
+from engine.live.journal_log import JournalLog
+from engine.live.keys import Keys
+from engine.live.loader import ROOM, Loader, first_patch
+from engine.live.options import Options
+from engine.live.output import Output
+from engine.live.players import Players
+from engine.live.priority import lock_memory
+from engine.live.protocol import Answer, Line, OpenStream, PatchChanged, SetPatch
+
+__all__ = ["assemble"]
+
+DEVICE_SECONDS = 30.0
+
+
+def assemble(
+    arrays: Mapping[str, NDArray[Any]], options: Options, post: Callable[[Answer], None]
+) -> tuple[Control, Callable[[], None]]:
+    """Make an engine on the arrays of a shared block.
+
+    Returns:
+        What its requests go to, and a function that begins: the first patch, the device, the ports.
+
+    Raises:
+        SystoleError: there is no patch to begin with; from the function also: the device that was named is not there.
+    """
+    is_first = int(arrays["header"]["restarts"][0]) == 0
+    core, keys = make_core(arrays), Keys()
+    journal = JournalLog(options.seed, ROOM, choose_form().name)
+    meters = arrays["meters"]
+
+    def changed(notice: PatchChanged) -> None:
+        output.refresh()
+        post(notice)
+
+    loader = Loader(core, journal, keys, seed=options.seed, load=lambda: float(meters["load"][0]), changed=changed)
+    output = Output(core, knobs=lambda: loader.knobs, post=post, mark=journal.mark)
+    players = Players(core, knobs=lambda: loader.knobs, post=post)
+    control = Control(core, loader, output, players, journal, keys, post)
+    players.programs, players.patches = control.program, control.named_patch
+
+    def play() -> None:
+        output.prepare()
+        loader.submit(SetPatch(text=options.patch or first_patch())).result()
+        output.start()
+        if options.stream is not None:
+            _open(output, options.stream, is_first, post)
+        if options.midi is not None:
+            players.ports(options.midi)
+        if options.osc is not None:
+            players.listen(options.osc)
+        lock_memory()
+
+    return control, play
+
+
+def _open(output: Output, request: OpenStream, is_first: bool, post: Callable[[Answer], None]) -> None:
+    """Open the stream; only a person who has just named a device is better served by an end than by silence."""
+    try:
+        output.open(request).result(DEVICE_SECONDS)
+    except SystoleError as error:
+        if is_first and request.device is not None and not output.is_stuck:
+            raise
+        post(Line("warning", str(error)))

@@ -1,0 +1,93 @@
+"""MIDI from a JACK server: a thread that hands on what our client gets, and connects it to what is there.
+
+JACK's ports have no wishes of their own, so the client connects itself to those that are asked for. A server that has
+gone takes the client with it; as long as it was there, its notes are ended.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from accel.errors import SystoleError
+from engine.midi.jack_client import JackMidi
+
+__all__ = ["JackPlayer"]
+
+PORT = "JACK"
+READ_SECONDS, LOOK_SECONDS, CLOSE_SECONDS = 0.2, 1.0, 2.0
+OURS = "systole"
+
+
+class JackPlayer:
+    """Listens to JACK for as long as there is a server.
+
+    Args:
+        receive: called with the name of the port, the bytes of a message and JACK's frame of it.
+        lost: called with the name of the port when messages may be missing, with or without the server's end.
+        open: makes the client.
+
+    Raises:
+        SystoleError: there is no server.
+    """
+
+    def __init__(
+        self,
+        receive: Callable[[str, bytes, int], None],
+        lost: Callable[[str], None],
+        *,
+        open: Callable[[], Any] = JackMidi,
+    ) -> None:
+        self._receive, self._lost = receive, lost
+        self._client = open()
+        self._wanted: Sequence[str] | Literal["all"] = ()
+        self._connected: set[str] = set()
+        self._count = 0
+        self._thread = threading.Thread(target=self._run, name="systole-jack-midi", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """The server still serves us."""
+        return bool(self._client.is_alive)
+
+    def want(self, names: Sequence[str] | Literal["all"]) -> None:
+        """Connect to the sources whose name holds one of these, in any case, or to all."""
+        self._wanted, self._connected = names, set()
+
+    def close(self) -> None:
+        """Leave the server; nothing is received after it."""
+        self._client.close()
+        self._thread.join(CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        looked = 0.0
+        while self._client.is_alive:
+            for frame, data in self._client.read(READ_SECONDS):
+                self._receive(PORT, data, frame)
+            if self._client.lost != self._count:
+                self._count = self._client.lost
+                self._lost(PORT)
+            if time.monotonic() > looked + LOOK_SECONDS:
+                looked = time.monotonic()
+                self._connect()
+        self._lost(PORT)
+
+    def _connect(self) -> None:
+        """Connect to what has come; what a person has taken apart since stays apart."""
+        sources = [name for name in self._client.sources() if not name.startswith(OURS)]
+        self._connected &= set(sources)
+        for name in sources:
+            wanted = self._wanted == "all" or any(each.casefold() in name.casefold() for each in self._wanted)
+            if wanted and name not in self._connected and self._client.connect(name):
+                self._connected.add(name)
+
+
+def open_player(receive: Callable[[str, bytes, int], None], lost: Callable[[str], None]) -> JackPlayer | None:
+    """Listen to JACK; None if there is no server."""
+    try:
+        return JackPlayer(receive, lost)
+    except SystoleError:
+        return None

@@ -1,0 +1,195 @@
+"""Where notes come from: the system's MIDI ports, JACK, and who ties controllers to what.
+
+Looking for ports takes milliseconds and more, so a thread of its own does it once a second; messages come by the
+drivers' threads (`engine.midi.ports`, `jack_player`) and go into the ring of MIDI events at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+
+from accel.errors import SystoleError
+from engine.library import user_folder
+from engine.live.core import Core
+from engine.live.jack_player import JackPlayer, open_player
+from engine.live.protocol import Answer, Learned, Line, MidiPorts
+from engine.live.settings import load_settings, save_settings
+from engine.midi.bindings import load_bindings
+from engine.midi.hub import MidiHub
+from engine.midi.osc import OscServer
+from engine.midi.ports import Ports
+from engine.midi.stamps import Placement
+from engine.midi.targets import Targets
+from engine.realtime.rig import WORD_AT
+
+__all__ = ["Players"]
+
+SCAN_SECONDS, IDLE_SECONDS = 1.0, 0.1
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+class Players:
+    """All MIDI of an engine.
+
+    Args:
+        knobs: ids of the knobs of the model that plays.
+        post: sends a notice.
+
+    Attributes:
+        programs: told of program changes: channel 0..15, program 0..127, bank.
+        patches: told the name of a patch that OSC asks for.
+    """
+
+    def __init__(self, core: Core, *, knobs: Callable[[], Sequence[str]], post: Callable[[Answer], None]) -> None:
+        self._core, self._post = core, post
+        self.programs: Callable[[int, int, int], None] = _nothing
+        self.patches: Callable[[str], None] = _nothing
+        bindings, line = load_bindings(user_folder() / "midi.toml")
+        if line:
+            post(Line("warning", line))
+        self._bindings = bindings
+        self._placement, targets = Placement(core.arrays), Targets(core.arrays, knobs)
+        self._hub = MidiHub(
+            core.midi.push,
+            bindings,
+            targets,
+            program=lambda channel, program, bank: self.programs(channel, program, bank),
+            learned=lambda target, control: post(Learned(target, control)),
+            report=lambda text: post(Line("info", text)),
+        )
+        self._osc = OscServer(
+            self._hub,
+            targets,
+            self._now,
+            patch=lambda name: self.patches(name),
+            report=lambda text: post(Line("info", text)),
+        )
+        self._ports = Ports()
+        self._jack: JackPlayer | None = None
+        self._wanted: MidiPorts | None = None
+        self._worker = ThreadPoolExecutor(1, "systole-midi")
+        self._busy: Future[Any] | None = None
+        self._scanned = self._idled = 0.0
+
+    def ports(self, request: MidiPorts) -> Future[Any]:
+        """Listen to ports; the result lists those that are there, as [name, whether we listen]."""
+        return self._worker.submit(self._open, request)
+
+    def listen(self, port: int) -> None:
+        """Take Open Sound Control at a UDP port of this machine; a line says whether that is so."""
+        try:
+            self._osc.start(port)
+        except SystoleError as error:
+            self._post(Line("error", str(error)))
+            return
+        self._post(Line("info", f"OSC: listening at UDP port {port} of this machine"))
+
+    def _now(self) -> int:
+        """Sample position of what comes now."""
+        return self._placement.at_time(time.perf_counter_ns())
+
+    def learn(self, target: str | None) -> None:
+        """Tie the next controller that moves to a target; None: wait for none.
+
+        Raises:
+            SystoleError: no such target.
+        """
+        self._bindings.learn(target)
+
+    def forget(self, target: str) -> bool:
+        """Untie a target; whether it was tied."""
+        return self._bindings.forget(target)
+
+    def panic(self) -> None:
+        """Every key and pedal of every port up."""
+        self._hub.panic()
+
+    def tick(self) -> None:
+        """Look after the ports. Returns at once."""
+        now = time.monotonic()
+        if now > self._idled + IDLE_SECONDS:
+            self._idled = now
+            self._hub.idle(self._now())
+            self._count()
+        if self._wanted is not None and now > self._scanned + SCAN_SECONDS:
+            self._scanned = now
+            if self._busy is None or self._busy.done():
+                self._busy = self._worker.submit(self._scan)
+
+    def close(self) -> None:
+        """Close all ports; what they hold is let go."""
+        self._wanted = None
+        self._worker.submit(self._close).result()
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _count(self) -> None:
+        counters, hub = self._core.arrays["counters"], self._hub
+        counters["midi_messages"], counters["midi_bad"] = hub.messages, hub.bad
+        counters["midi_overflow"] = hub.overflow
+        self._core.arrays["meters"]["midi_count"] = len(hub.ports)
+
+    def _receive(self, port: str, data: bytes, came: int) -> None:
+        """A driver's thread brings a message, and when it came, in ns."""
+        self._hub.receive(port, data, self._placement.at_time(came))
+
+    def _receive_frame(self, port: str, data: bytes, frame: int) -> None:
+        """JACK's thread brings one, and its frame, which says nothing while the sound goes elsewhere."""
+        has_frames = self._core.rig.words[WORD_AT["jack_frames"]] != 0
+        placement = self._placement
+        place = placement.at_frame(frame) if has_frames else self._now()
+        self._hub.receive(port, data, place)
+
+    # What follows runs in the worker.
+
+    def _open(self, request: MidiPorts) -> list[tuple[str, bool]]:
+        is_first, self._wanted = self._wanted is None, request
+        lines = self._ports.start(self._receive, request.names, virtual=request.virtual, gone=self._hub.close)
+        self._look_for_jack()
+        if self._jack is not None:
+            self._jack.want(request.names)
+        self._say(lines)
+        self._scanned = time.monotonic()
+        if not is_first:
+            self._remember(request)
+        return [(port.name, port.is_open) for port in self._ports.listed()]
+
+    def _remember(self, request: MidiPorts) -> None:
+        settings, _ = load_settings()
+        new = msgspec.structs.replace(settings, ports=request.names, virtual=request.virtual)
+        if new != settings:
+            try:
+                save_settings(new)
+            except SystoleError as error:
+                self._post(Line("info", str(error)))
+
+    def _scan(self) -> None:
+        self._say(self._ports.rescan())
+        self._look_for_jack()
+
+    def _look_for_jack(self) -> None:
+        if self._jack is not None and not self._jack.is_alive:
+            self._jack.close()
+            self._jack = None
+        if self._jack is None and self._wanted is not None:
+            self._jack = open_player(self._receive_frame, self._hub.release)
+            if self._jack is not None:
+                self._jack.want(self._wanted.names)
+                self._say(["MIDI: listening to JACK"])
+
+    def _say(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self._post(Line("info", line))
+
+    def _close(self) -> None:
+        self._osc.close()
+        self._ports.close()
+        if self._jack is not None:
+            self._jack.close()
