@@ -16,6 +16,7 @@ from engine.deck import PLAYS
 from engine.envelope import IDLE
 from engine.jit import compiled, inlined
 from engine.limiter import CEILING, THRESHOLD
+from engine.modulation import EXPRESSION, WHEEL
 from engine.realtime.governor import UNLIMITED, lanes_limit, part_at, running_lanes
 from engine.realtime.native import store_release
 from engine.realtime.rig import RING_AT
@@ -103,6 +104,8 @@ def _copy_sound(rig: Any, state: Any) -> None:
         rig.knobs_live[index] = state.counts[index] / KNOB_COUNTS if is_playing else state.knobs[index]
     for index in range(state.source.shape[0]):
         rig.sources[index] = state.source[index] if is_playing else 0.0
+    # These two are the player's and not a voice's: they stand where they stand, and are read by who takes over.
+    rig.sources[WHEEL], rig.sources[EXPRESSION] = state.part[0].wheel, state.part[0].expression
     for index in range(state.rows.shape[0]):
         rig.rows[index] = state.rows[index]
     held = 0

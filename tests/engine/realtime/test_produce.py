@@ -15,6 +15,7 @@ from engine.realtime import produce as module
 from engine.realtime.governor import START
 from engine.realtime.produce import produce
 from engine.realtime.rig import RING_AT, WORD_AT
+from engine.vocabulary import SOURCES
 from tests.engine.machine_code import allocators
 from tests.engine.realtime.bench import Bench, off, on
 
@@ -79,6 +80,16 @@ def test_it_shows_what_plays(tiny: Program) -> None:
     bench.play(60_000, 1024)
     assert (meters["voices"], meters["lanes"], meters["notes_held"]) == (0, 0, 0)
     assert not shown["held"].any() and not (shown["voices"]["stage"] > 0).any() and meters["peak_left"] < 0.01
+
+
+def test_wheel_and_expression_are_shown_whether_or_not_a_voice_plays(tiny: Program) -> None:
+    bench, places = Bench(tiny), [list(SOURCES).index(name) for name in ("wheel", "expression")]
+    bench.play(512)
+    assert bench.shared["sources"][places].tolist() == [0.0, 1.0]
+    bench.midi.push([(0, Kind.CONTROL, 0, 1, 127.0), (0, Kind.CONTROL, 0, 11, 0.0)])
+    bench.play(512)
+    assert bench.shared["sources"][places].tolist() == [1.0, 0.0]
+    assert not np.delete(bench.shared["sources"], places).any()
 
 
 def test_a_journal_that_is_full_is_counted(tiny: Program) -> None:
