@@ -38,7 +38,7 @@ def nearest_frame(frame: int, near: int) -> int:
 
 
 class JackMidi:
-    """A JACK client that receives MIDI; context manager. One thread reads.
+    """A JACK client that receives MIDI; context manager. One thread reads, any may do the rest.
 
     Args:
         name: of the client; the server makes it unique.
@@ -63,7 +63,7 @@ class JackMidi:
         if not client:
             raise SystoleError("JACK: no server is running")
         self._client: int | None = client
-        self._turn = threading.Lock()
+        self._turn, self._use = threading.Lock(), threading.Lock()
         self._wake, self._waker = _wakers()
         self._table = allocate_jack_table()
         try:
@@ -156,28 +156,32 @@ class JackMidi:
 
     def sources(self) -> list[str]:
         """Full names of the ports from which MIDI may come, physical ones and those of other programs."""
-        if not self.is_alive:
-            return []
-        found = self._library.jack_get_ports(self._client, None, MIDI, OUTPUT)
-        return names(self._library, found)
+        with self._use:
+            if not self.is_alive:
+                return []
+            found = self._library.jack_get_ports(self._client, None, MIDI, OUTPUT)
+            return names(self._library, found)
 
     def connected(self) -> list[str]:
         """Full names of the ports that play to ours."""
-        if not self.is_alive:
-            return []
-        return names(self._library, self._library.jack_port_get_connections(self._port))
+        with self._use:
+            if not self.is_alive:
+                return []
+            return names(self._library, self._library.jack_port_get_connections(self._port))
 
     def connect(self, source: str) -> bool:
         """Let a port of `sources` play to ours; False if it is gone by now."""
-        if not self.is_alive:
-            return False
-        if self._library.jack_port_connected_to(self._port, source.encode()):
-            return True
-        return not self._library.jack_connect(self._client, source.encode(), self.port.encode())
+        with self._use:
+            if not self.is_alive:
+                return False
+            if self._library.jack_port_connected_to(self._port, source.encode()):
+                return True
+            return not self._library.jack_connect(self._client, source.encode(), self.port.encode())
 
     def close(self) -> None:
         """Leave the server; no callback runs from then on. May be called twice."""
-        client, self._client = self._client, None
+        with self._use:
+            client, self._client = self._client, None
         if client is None:
             return
         self._library.jack_client_close(client)

@@ -19,6 +19,10 @@ REACH = 64
 """Blocks beside the last place in which a block is looked for first."""
 
 
+NEAR = 8
+"""Blocks beside the last place from which the pieces of a torn block may come."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Counts of blocks.
@@ -26,12 +30,14 @@ class Comparison:
     Attributes:
         sounding: blocks that are not silent.
         equal: of these, those that are in the rendering where they belong.
+        torn: those of which a part is the block of another cycle: the recorder ran while the engine still wrote.
         odd: those that are not, although no gap is near.
         offsets: sample position less frame, each as often as it changed.
     """
 
     sounding: int
     equal: int
+    torn: int
     odd: list[int]
     offsets: list[int]
 
@@ -49,6 +55,20 @@ def _find(block: np.ndarray, rendered: np.ndarray, near: int, size: int) -> int 
     return None
 
 
+def _is_torn(block: np.ndarray, rendered: np.ndarray, near: int, size: int) -> bool:
+    """Whether each channel is the beginning of one block of the rendering and the end of another one, near by."""
+    starts = [at for at in near + size * np.arange(-NEAR, NEAR + 1) if 0 <= at <= len(rendered) - len(block)]
+    for channel in range(2):
+        same = np.array([rendered[at : at + len(block), channel] == block[:, channel] for at in starts])
+        if not len(same):
+            return False
+        ahead = np.logical_and.accumulate(same, axis=1).sum(axis=1).max()
+        behind = np.logical_and.accumulate(same[:, ::-1], axis=1).sum(axis=1).max()
+        if ahead + behind < len(block):
+            return False
+    return True
+
+
 def compare(segments: list[tuple[int, np.ndarray]], rendered: np.ndarray, period: int) -> Comparison:
     """Look up every block of a recording.
 
@@ -57,7 +77,7 @@ def compare(segments: list[tuple[int, np.ndarray]], rendered: np.ndarray, period
         rendered: float32 [n, 2] from sample 0 on, at the recording's rate.
         period: frames per block.
     """
-    sounding = equal = 0
+    sounding = equal = torn = 0
     offset: int | None = None
     offsets: list[int] = []
     missed: list[tuple[int, int]] = []  # (number of the block, its frame)
@@ -71,6 +91,9 @@ def compare(segments: list[tuple[int, np.ndarray]], rendered: np.ndarray, period
                 continue
             sounding += 1
             found = _find(block, rendered, frame + at + (offset or 0), period)
+            if found is None and _is_torn(block, rendered, frame + at + (offset or 0), period):
+                torn += 1
+                continue
             if found is None:
                 missed.append((number - 1, frame + at))
                 continue
@@ -82,4 +105,4 @@ def compare(segments: list[tuple[int, np.ndarray]], rendered: np.ndarray, period
     gaps.append(number)
     near = np.array(gaps)
     odd = [frame for at, frame in missed if np.abs(near - at).min() > 2]
-    return Comparison(sounding, equal, odd, offsets)
+    return Comparison(sounding, equal, torn, odd, offsets)

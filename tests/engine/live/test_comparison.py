@@ -38,6 +38,18 @@ def test_one_wrong_bit_is_seen() -> None:
     assert (found.equal, found.sounding, found.odd) == (59, 60, [3000 // 128 * 128])
 
 
+def test_a_block_that_was_read_while_it_was_written() -> None:
+    rendered = sound()
+    played = rendered.copy()
+    played[128 * 30 + 50 : 128 * 31, 0] = rendered[128 * 29 + 50 : 128 * 30, 0]
+    played[128 * 30 : 128 * 31, 1] = rendered[128 * 29 : 128 * 30, 1]
+    found = compare([(0, played)], rendered, 128)
+    assert (found.equal, found.torn, found.odd) == (59, 1, [])
+    played[128 * 30 + 60, 0] = 0.5  # now it is no block's
+    found = compare([(0, played)], rendered, 128)
+    assert (found.equal, found.torn, found.odd) == (59, 0, [128 * 30])
+
+
 def test_another_sound_is_not_equal() -> None:
     found = compare([(0, sound() * np.float32(0.5))], sound(), 128)
     assert found.equal == 0
