@@ -1,4 +1,4 @@
-"""The first start: compiling takes some twenty seconds, so it is announced, and shown where somebody looks."""
+"""The first start: compiling takes up to a minute, so it is announced, and shown where somebody looks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["announce_if_cold", "warm_up"]
 
-COLD_NOTE = "systole: compiling for this processor, once: about twenty seconds"
+COLD_NOTE = "systole: compiling for this processor, once: up to a minute"
 
 
 def announce_if_cold(say: Callable[[str], None]) -> bool:
