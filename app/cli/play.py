@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,16 +16,15 @@ import click
 from app.cli.options import Seconds, as_json, seed
 
 if TYPE_CHECKING:
+    from app.cli.playing import Playing
     from engine.live.client import Engine
     from engine.live.options import Options
-    from engine.live.protocol import Answer
-    from engine.live.snapshot import Snapshot
 
 __all__ = ["command"]
 
 LONGEST = 7 * 86_400.0
 READY_SECONDS = 300.0
-STATUS_SECONDS, LOOK_SECONDS = 1.0, 0.1
+LOOK_SECONDS = 0.1
 SAVE_SECONDS = 120.0
 NONE = "none"
 FORMATS = ("pcm16", "pcm24", "float")
@@ -85,13 +83,15 @@ class _Request:
 @seed
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @as_json
-def command(**options: Any) -> None:
+@click.pass_context
+def command(context: click.Context, **options: Any) -> None:
     """Play live: MIDI in, sound out, until Ctrl-C.
 
     Device, rate, block and MIDI ports are remembered; without a device all goes on in silence, and can be recorded.
     With `--device none` no device is opened, with `--midi none` no port.
     """
     from app.cli.console import note, print_json
+    from app.cli.playing import Playing, summary
     from engine.live.client import Engine
 
     request = _Request(**options)
@@ -101,19 +101,18 @@ def command(**options: Any) -> None:
     if not request.headless:
         say("systole: this version has no window yet: playing without one, as with --headless")
     with Engine() as engine:
-        shown = _Shown(request)
+        shown = Playing(quiet=request.quiet)
         engine.on_notice(shown.notice)
         engine.start(begin)
         _wait(engine, say)
+        shown.begin()
         _session(engine, request, shown)
-        summary = _summary(engine.snapshot(), shown)
+        figures = summary(engine.snapshot(), shown)
     shown.clear()
     if request.as_json:
-        print_json(summary)
-    if shown.fault is not None:
-        from accel.errors import SystoleError
-
-        raise SystoleError(shown.fault)
+        print_json(figures)
+    if shown.fault is not None:  # it was shown when it happened
+        context.exit(1)
 
 
 def _check_files(request: _Request) -> None:
@@ -170,7 +169,7 @@ def _wait(engine: Engine, say: Any) -> None:
             say("systole: starting takes a while, as after an update, when everything is compiled for this processor")
 
 
-def _session(engine: Engine, request: _Request, shown: _Shown) -> None:
+def _session(engine: Engine, request: _Request, shown: Playing) -> None:
     """Play until it is over; then finish what is being written."""
     from engine.live.protocol import SaveJournal, StartRecording, StopRecording
 
@@ -212,102 +211,3 @@ def _signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-class _Shown:
-    """What the terminal shows: lines as they come and, on a terminal, one that tells how it goes."""
-
-    def __init__(self, request: _Request) -> None:
-        self._quiet = request.quiet
-        self._live = sys.stderr.isatty() and not request.quiet
-        self._lock = threading.Lock()
-        self._due = 0.0
-        self._drawn = False
-        self.device = ""
-        self.patch = ""
-        self.fault: str | None = None
-        self.recording_ended = False
-        self.recorded: Any = None
-        self.events: int | None = None
-        self.lines: list[str] = []
-
-    def notice(self, answer: Answer) -> None:
-        """Show what the engine says; called in a thread of its client."""
-        from engine.live import protocol
-
-        if isinstance(answer, protocol.Line):
-            self._line(answer.text)
-            self.fault = answer.text if answer.level == "error" else self.fault
-        elif isinstance(answer, protocol.StreamChanged):
-            self.device = answer.line
-            self._line(f"playing to {answer.line}" if answer.device is not None else answer.line)
-        elif isinstance(answer, protocol.PatchChanged):
-            self.patch = _name(answer.text)
-        elif isinstance(answer, protocol.RecordingStopped):
-            self.recording_ended = True
-            self._line(answer.line or f"recorded {answer.path}")
-
-    def _line(self, text: str) -> None:
-        with self._lock:
-            self.lines.append(text)
-            if not self._quiet:
-                self._wipe()
-                click.echo(f"systole: {text}", err=True)
-
-    def status(self, snapshot: Snapshot) -> None:
-        """Draw the line anew, once a second."""
-        if not self._live or time.monotonic() < self._due:
-            return
-        self._due = time.monotonic() + STATUS_SECONDS
-        meters, counters = snapshot.meters, snapshot.counters
-        peak = max(meters["peak_left"], meters["peak_right"])
-        text = f"{self.patch}: {int(meters['voices'])} voices, load {meters['load']:.0%}, peak {_decibels(peak)}"
-        text += f", lost {_lost(counters)} samples, {counters['midi_messages']} MIDI messages"
-        with self._lock:
-            self._wipe()
-            click.echo(text[:118], nl=False, err=True)
-            self._drawn = True
-
-    def _wipe(self) -> None:
-        if self._drawn:
-            click.echo("\r\x1b[K", nl=False, err=True)
-            self._drawn = False
-
-    def clear(self) -> None:
-        """Take the line away."""
-        with self._lock:
-            self._wipe()
-
-
-def _name(text: str) -> str:
-    import tomllib
-
-    try:
-        return str(tomllib.loads(text).get("name", ""))
-    except tomllib.TOMLDecodeError:
-        return ""
-
-
-def _decibels(peak: float) -> str:
-    import math
-
-    return f"{20 * math.log10(peak):.0f} dB" if peak > 1e-5 else "silent"
-
-
-def _lost(counters: Any) -> int:
-    return int(counters["skipped_frames"] + counters["ahead_lost"])
-
-
-def _summary(snapshot: Snapshot, shown: _Shown) -> dict[str, Any]:
-    """For `--json`."""
-    counters = {name: int(value) for name, value in snapshot.counters.items()}
-    return {
-        "seconds": round(counters["samples"] / 48_000, 3),
-        "patch": shown.patch,
-        "device": shown.device,
-        "lost_samples": _lost(counters),
-        "restarts": snapshot.restarts,
-        "recording": shown.recorded,
-        "journal_events": shown.events,
-        "counters": counters,
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -243,8 +244,10 @@ def test_stopping_finishes_the_recording_and_leaves_nothing(folder: Path, tmp_pa
     assert abs(sound[-1]).max() < 1e-3, "it fades out"
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    assert len({path.name for path in Path("/proc/self/fd").iterdir()}) <= len(before)
     assert player.engine.snapshot().state == State.STOPPED
+    del player
+    gc.collect()
+    assert len({path.name for path in Path("/proc/self/fd").iterdir()}) <= len(before)
 
 
 def test_an_owner_that_is_killed_takes_the_engine_along(folder: Path) -> None:
