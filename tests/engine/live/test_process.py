@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ import soundfile
 from accel.errors import SystoleError
 from accel.program import Program
 from accel.program_file import save_program
+from accel.random_program import random_program
 from engine.events import Kind
 from engine.journal import read_journal
 from engine.live import protocol
@@ -27,6 +29,7 @@ from engine.live.layout import State
 from engine.live.options import Options
 from engine.midi.rows import note_off, note_on
 from engine.replay import JournalRenderer
+from tests.engine.conftest import TINY
 
 ROOT = Path(__file__).parents[3]
 READY = 300.0
@@ -47,12 +50,13 @@ def eventually(is_so: Callable[[], Any], seconds: float = 30) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, tiny: Program) -> Iterator[Path]:
-    """SYSTOLE_HOME with the models `tiny` and `second`, which are one but for their names."""
+    """SYSTOLE_HOME with the models `tiny`, `twin`, which is the same, and `second`, which is not."""
     home = tmp_path_factory.mktemp("home")
     (home / "models").mkdir()
     (home / "patches").mkdir()
-    for name in ("tiny", "second"):
-        save_program(tiny, home / "models" / f"{name}.safetensors")
+    second = random_program(np.random.default_rng(88), TINY, spread=70)
+    for name, program in (("tiny", tiny), ("twin", tiny), ("second", second)):
+        save_program(program, home / "models" / f"{name}.safetensors")
     (home / "patches" / "mine.toml").write_text(patch("Mine"))
     before = os.environ.get("SYSTOLE_HOME")
     os.environ["SYSTOLE_HOME"] = str(home)
@@ -141,6 +145,32 @@ def test_a_patch_of_the_same_model_is_edited_in_place_and_another_is_opened(play
     assert second == first + 1
     eventually(lambda: player.engine._arrays["sound"]["patch"][0] == second)
     assert player.notices[-1] == protocol.PatchChanged(patch("C"), second)
+
+
+def test_a_model_under_another_name_is_no_other(player: Player) -> None:
+    first = player.ask(protocol.SetPatch(text=patch("A"), how="ring"))
+    assert player.ask(protocol.SetPatch(text=patch("B", model="twin"), how="replace")) == first
+
+
+def test_held_keys_go_on_with_the_model_that_replaces_and_end_with_their_key(player: Player) -> None:
+    first = player.ask(protocol.SetPatch(text=patch("A"), how="ring"))
+    player.engine.send([note_on(0, 0, 60, 100.0), note_on(0, 3, 64, 100.0)])
+    eventually(lambda: player.engine.snapshot().meters["voices"] == 2)
+    assert player.ask(protocol.SetPatch(text=patch("B", model="second"), how="replace")) == first + 1
+    eventually(lambda: player.engine.snapshot().sound["sound"]["patch"][0] == first + 1)
+    eventually(lambda: set(np.flatnonzero(player.engine.snapshot().sound["held"])) == {60, 64})
+    eventually(lambda: player.engine.snapshot().meters["voices"] == 2)
+    player.engine.send([note_off(0, 0, 60), note_off(0, 3, 64)])
+    eventually(lambda: player.peak() == 0.0)
+
+
+def test_a_key_that_goes_up_while_the_model_is_replaced_does_not_hang(player: Player) -> None:
+    for turn in range(8):
+        model = ("tiny", "second")[turn % 2]
+        player.engine.send([note_on(0, 0, 60 + turn, 100.0)])
+        threading.Timer(0.002 * turn, player.engine.send, ([note_off(0, 0, 60 + turn)],)).start()
+        player.ask(protocol.SetPatch(text=patch(f"{turn}", model=model), how="replace"))
+    eventually(lambda: player.peak() == 0.0)
 
 
 def test_a_patch_that_cannot_be_played_changes_nothing(player: Player) -> None:
