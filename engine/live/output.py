@@ -26,6 +26,8 @@ from engine.live.switch import SILENT_BLOCK, Switch
 __all__ = ["Output"]
 
 LOOK_SECONDS, RETRY_SECONDS = 0.25, 2.0
+LATE_SECONDS, LATE_BLOCKS = 10.0, 3
+LATE_LINE = "the machine often comes too late for a block: real-time priority, a larger block or --safe would help"
 
 
 class Output:
@@ -54,6 +56,7 @@ class Output:
         self._wanted: OpenStream | None = None  # what to come back to when it can be had again
         self._cv: list[CvChannel] = []
         self._looked = self._tried = 0.0
+        self._late_until, self._late = 0.0, 0
         self._hints: set[str] = set()
         self._busy: Future[Any] | None = None
         self.is_stuck = False
@@ -95,11 +98,22 @@ class Output:
         self._looked = now
         self._hint(self._switch.raise_threads())
         if self._switch.stream is not None:
+            self._count_late(now)
             if not self._switch.is_playing(now):
                 self._busy = self._submit(self._lost)
         elif self._wanted is not None and now > self._tried + RETRY_SECONDS:
             self._tried = now
             self._busy = self._submit(self._retry)
+
+    def _count_late(self, now: float) -> None:
+        """Propose what helps where blocks come late again and again, through no fault of theirs."""
+        counters = self._core.arrays["counters"][0]
+        late = int(counters["overruns_preempted"] + counters["late_starts"])
+        if now > self._late_until:
+            self._late_until, self._late = now + LATE_SECONDS, late
+        is_direct = self._wanted is not None and self._wanted.mode == "direct"
+        if is_direct and late - self._late >= LATE_BLOCKS:
+            self._hint(LATE_LINE)
 
     def close(self, timeout: float) -> None:
         """Fade out and end; a sound library that hangs is left hanging."""
@@ -141,6 +155,7 @@ class Output:
             raise
         finally:
             self._switch.gate(1.0)
+        self._late_until = 0.0
         self._remember(settings, plan, request)
         return self._tell(plan, device.title if plan.line is None else f"{device.title} ({plan.line})")
 

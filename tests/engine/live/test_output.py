@@ -21,7 +21,7 @@ from engine.live.deadline import StuckError
 from engine.live.devices import Device
 from engine.live.layout import BYTES, State, carve, prepare
 from engine.live.output import Output
-from engine.live.protocol import Answer, CvChannel, DeviceName, OpenStream, StreamChanged
+from engine.live.protocol import Answer, CvChannel, DeviceName, Line, OpenStream, StreamChanged
 from engine.live.settings import load_settings
 from engine.live.stream import Callbacks, Plan
 
@@ -229,6 +229,25 @@ def test_after_a_refusal_the_clock_plays_on(bench: Bench, machine: Machine) -> N
     before = bench.core.samples
     bench.until(lambda: bench.core.samples > before + 4800)
     assert bench.core.keeper.deck.deck[0]["gate_to"] == 1.0
+
+
+def test_late_blocks_are_answered_with_a_proposal_once_and_not_where_it_is_followed(bench: Bench) -> None:
+    bench.open(device=DeviceName("ALSA", "card"), mode="safe")
+    bench.until(lambda: bench.output._late_until > 0)
+    bench.arrays["counters"]["late_starts"] += 50
+    for _ in range(20):
+        bench.output.tick()
+        time.sleep(0.01)
+    assert Line("info", module.LATE_LINE) not in bench.notices
+    bench.open(device=DeviceName("ALSA", "card"))
+    bench.until(lambda: bench.output._late_until > 0)
+    bench.arrays["counters"]["late_starts"] += 50
+    bench.until(lambda: Line("info", module.LATE_LINE) in bench.notices)
+    bench.arrays["counters"]["late_starts"] += 50
+    for _ in range(20):
+        bench.output.tick()
+        time.sleep(0.01)
+    assert bench.notices.count(Line("info", module.LATE_LINE)) == 1
 
 
 def test_a_library_that_hangs_is_known_by_its_name(bench: Bench, machine: Machine) -> None:
