@@ -31,14 +31,14 @@ class Comparison:
         sounding: blocks that are not silent.
         equal: of these, those that are in the rendering where they belong.
         torn: those of which a part is the block of another cycle: the recorder ran while the engine still wrote.
-        odd: those that are not, although no gap is near.
+        odd: those that are not, although no gap is near: first frame, and what is there where most of it would fit.
         offsets: sample position less frame, each as often as it changed.
     """
 
     sounding: int
     equal: int
     torn: int
-    odd: list[int]
+    odd: list[str]
     offsets: list[int]
 
 
@@ -69,6 +69,18 @@ def _is_torn(block: np.ndarray, rendered: np.ndarray, near: int, size: int) -> b
     return True
 
 
+def _describe(block: np.ndarray, rendered: np.ndarray, near: int, size: int) -> str:
+    """For a person: where the block fits best near by, and which samples differ there, and by how much."""
+    starts = [at for at in near + size * np.arange(-REACH, REACH + 1) if 0 <= at <= len(rendered) - len(block)]
+    if not starts:
+        return "beyond the rendering"
+    differ = [(rendered[at : at + len(block)] != block).any(axis=1) for at in starts]
+    best = int(np.argmin([each.sum() for each in differ]))
+    at, places = starts[best], np.flatnonzero(differ[best])
+    shown = [(int(i), block[i].tolist(), rendered[at + i].tolist()) for i in places[:3]]
+    return f"{len(places)} samples differ, {at - near} from where it should be: {shown}"
+
+
 def compare(segments: list[tuple[int, np.ndarray]], rendered: np.ndarray, period: int) -> Comparison:
     """Look up every block of a recording.
 
@@ -80,7 +92,7 @@ def compare(segments: list[tuple[int, np.ndarray]], rendered: np.ndarray, period
     sounding = equal = torn = 0
     offset: int | None = None
     offsets: list[int] = []
-    missed: list[tuple[int, int]] = []  # (number of the block, its frame)
+    missed: list[tuple[int, str]] = []  # (number of the block, what it is)
     gaps: list[int] = []
     number = 0
     for frame, sound in segments:
@@ -95,7 +107,8 @@ def compare(segments: list[tuple[int, np.ndarray]], rendered: np.ndarray, period
                 torn += 1
                 continue
             if found is None:
-                missed.append((number - 1, frame + at))
+                text = _describe(block, rendered, frame + at + (offset or 0), period)
+                missed.append((number - 1, f"{frame + at}: {text}"))
                 continue
             equal += 1
             if found - frame - at != offset:
@@ -104,5 +117,5 @@ def compare(segments: list[tuple[int, np.ndarray]], rendered: np.ndarray, period
                 gaps.append(number - 1)
     gaps.append(number)
     near = np.array(gaps)
-    odd = [frame for at, frame in missed if np.abs(near - at).min() > 2]
+    odd = [text for at, text in missed if np.abs(near - at).min() > 2]
     return Comparison(sounding, equal, torn, odd, offsets)

@@ -35,7 +35,7 @@ def test_one_wrong_bit_is_seen() -> None:
     played = rendered.copy()
     played[3000, 1] = np.nextafter(played[3000, 1], np.float32(2))
     found = compare([(0, played)], rendered, 128)
-    assert (found.equal, found.sounding, found.odd) == (59, 60, [3000 // 128 * 128])
+    assert (found.equal, found.sounding, len(found.odd)) == (59, 60, 1)
 
 
 def test_a_block_that_was_read_while_it_was_written() -> None:
@@ -47,7 +47,8 @@ def test_a_block_that_was_read_while_it_was_written() -> None:
     assert (found.equal, found.torn, found.odd) == (59, 1, [])
     played[128 * 30 + 60, 0] = 0.5  # now it is no block's
     found = compare([(0, played)], rendered, 128)
-    assert (found.equal, found.torn, found.odd) == (59, 0, [128 * 30])
+    assert (found.equal, found.torn) == (59, 0)
+    assert found.odd[0].startswith("3840: 51 samples differ, -128 from where it should be: [(0, ")
 
 
 def test_another_sound_is_not_equal() -> None:
