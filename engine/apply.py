@@ -11,7 +11,8 @@ from typing import Any
 from engine.controllers import SEVEN_BIT, beat_at, derive, follow_beat, turn_control
 from engine.events import Kind
 from engine.jit import compiled
-from engine.voices import key_off, key_on, release_keys_and_pedals
+from engine.parameters import TABLE
+from engine.voices import keep_to_polyphony, key_off, key_on, release_keys_and_pedals
 
 __all__ = ["apply_event", "apply_until"]
 
@@ -22,6 +23,7 @@ CV_PITCH, CV_LEVEL = int(Kind.CV_PITCH), int(Kind.CV_LEVEL)
 ROW_SOURCE, ROW_TARGET, ROW_AMOUNT = int(Kind.ROW_SOURCE), int(Kind.ROW_TARGET), int(Kind.ROW_AMOUNT)
 TUNE, ZONE, BEAT = int(Kind.TUNE), int(Kind.ZONE), int(Kind.BEAT)
 CHANNELS = 15  # mask
+POLYPHONY = [entry.id for entry in TABLE].index("voice.polyphony")
 
 
 @compiled
@@ -79,6 +81,8 @@ def _set(state: Any, values: Any, kind: int, index: int, value: float, now: int)
     elif kind == PARAMETER and 0 <= index < values.shape[0]:
         values[index] = value
         derive(state, now)
+        if index == POLYPHONY:
+            keep_to_polyphony(state)
     elif ROW_SOURCE <= kind <= ROW_AMOUNT:
         _set_row(state, kind, index, value)
 

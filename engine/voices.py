@@ -16,7 +16,15 @@ from engine.jit import compiled
 from engine.lfo import unit_random
 from engine.state import MAX_SPARE, QUANTUM
 
-__all__ = ["key_off", "key_on", "release_keys", "release_keys_and_pedals", "release_unheld", "silence"]
+__all__ = [
+    "keep_to_polyphony",
+    "key_off",
+    "key_on",
+    "release_keys",
+    "release_keys_and_pedals",
+    "release_unheld",
+    "silence",
+]
 
 POLY, MONO, LEGATO = range(3)
 GLIDE_LEGATO = 1
@@ -70,16 +78,22 @@ def _limit(state: Any) -> int:
 
 
 @compiled
-def _make_room(state: Any) -> None:
-    """Fade voices until one more note keeps to the polyphony (more than one where it was lowered live)."""
+def _fade_beyond(state: Any, most: int) -> None:
+    """Fade voices until at most so many sound."""
     sounding = 0
     for slot in range(state.voices.shape[0]):
         if state.voices[slot].stage not in (IDLE, FADE):
             sounding += 1
-    limit = _limit(state)
-    while sounding >= limit:
+    while sounding > most:
         _fade(state.voices[_victim(state)])
         sounding -= 1
+
+
+@compiled
+def keep_to_polyphony(state: Any) -> None:
+    """The polyphony was changed: what is beyond it fades at once, so that it can also be lowered to save time."""
+    if int(state.parameters[0].voice_mode) == POLY:
+        _fade_beyond(state, _limit(state))
 
 
 @compiled
@@ -198,7 +212,7 @@ def key_on(state: Any, note: int, velocity: float, channel: int, now: int) -> No
             voice = state.voices[slot]
             if voice.note == note and voice.channel == channel and voice.stage != IDLE:
                 _release(voice)
-        _make_room(state)
+        _fade_beyond(state, _limit(state) - 1)
         _start(state, note, velocity, channel, overlapping, now)
         return
     slot = _mono_voice(state)

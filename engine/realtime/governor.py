@@ -3,7 +3,8 @@
 Costs are running means of what blocks took on the processor, so they follow the model, the machine and its clock.
 Starting a note is dear, since its network runs unheard first: notes beyond the budget of a block wait for the next.
 Held notes cannot wait, so where they would not fit any more the polyphony is lowered by an event, which the journal
-holds and the window shows, and set back when there is room again.
+holds and the window shows, and set back when there is room again. That happens before a note that would be too much,
+and in the midst of a held chord if it turns out to be (`shed_lanes`): a voice less is better than a gap in all.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 from accel.emulator.entry import address_of
 from accel.formats import RATE
 from engine.arrays import table_at
-from engine.deck import FREE, PLAYS, Deck
+from engine.deck import FREE, PLAYS, RINGS, Deck
+from engine.envelope import FADE, IDLE
 from engine.events import ADDRESS_BITS, Kind
 from engine.jit import compiled, inlined
 from engine.parameters import TABLE
@@ -32,6 +34,7 @@ __all__ = [
     "begin_budget",
     "deck_at",
     "governed_value",
+    "lanes_beyond",
     "lanes_limit",
     "learn_costs",
     "lowered_polyphony",
@@ -40,6 +43,7 @@ __all__ = [
     "part_at",
     "restored_polyphony",
     "running_lanes",
+    "shed_lanes",
     "state_of",
     "take_seeds",
 ]
@@ -59,6 +63,8 @@ MEMORY, FAST = 4096.0, 1.0 / 8.0
 NS_PER_SAMPLE = 1e9 / RATE
 POLYPHONY = [entry.id for entry in TABLE].index("voice.polyphony")
 POLY = 0
+LONGEST_PAUSE = 3
+"""Blocks without a start, after one that took longer than its block."""
 ADDRESS, DECK, WORD = ADDRESS_BITS, WORD_AT["deck"], 8
 PARAMETER, OPEN = int(Kind.PARAMETER), int(Kind.OPEN)
 UNLIMITED = 1 << 30
@@ -120,6 +126,7 @@ def begin_budget(rig: Any, deck: Any, count: int) -> None:
     play.started = play.starting = 0
     play.lanes, play.size = running_lanes(deck), count
     play.budget = START_SHARE * count * NS_PER_SAMPLE - rig.cost[OVERHEAD] - play.lanes * count * rig.cost[SUSTAIN]
+    play.pause = max(play.pause - 1, 0)
     play.polyphony = 0.0
     if current >= 0:
         play.polyphony = part_at(deck.slots[current].table).parameters[0].voice_polyphony
@@ -149,16 +156,68 @@ def note_lanes(deck: Any, opened: int, channel: int) -> int:
 
 @compiled
 def may_start(rig: Any, lanes: int) -> bool:
-    """Whether the block's budget allows one more note, and if so, take it from there; the first one always may."""
+    """Whether the block's budget allows one more note, and if so, take it from there.
+
+    The first one of a block always may, since no note waits for ever; one that takes longer than the block is followed
+    by a pause, so that what it delayed is caught up with.
+    """
     play = rig.play[0]
     price = lanes * rig.cost[START]
-    if play.started > 0 and price > play.budget:
+    if play.pause > 0 or (play.started > 0 and price > play.budget):
         return False
+    block = play.size * NS_PER_SAMPLE
+    beyond = price - play.budget - (1.0 - START_SHARE) * block
+    if beyond > 0.0:
+        play.pause = 1 + min(math.ceil(beyond / ((1.0 - LOAD_SHARE) * block)), LONGEST_PAUSE)
     play.started += 1
     play.starting += lanes
     play.lanes += lanes
     play.budget -= price
     return True
+
+
+@compiled
+def lasting_lanes(deck: Any, slot: int) -> int:
+    """Networks of a slot that run until a key goes up or longer: not those that fade, alone or with their part."""
+    lanes, is_lasting = 0, state_of(deck, slot) in (PLAYS, RINGS)
+    if is_lasting:
+        voices = part_at(deck.slots[slot].table).voices
+        for each in range(voices.shape[0]):
+            if voices[each].stage not in (IDLE, FADE):
+                lanes += voices[each].lanes
+    return lanes
+
+
+@compiled
+def lanes_beyond(rig: Any, deck: Any) -> int:
+    """Networks that run, and will go on to, beyond what the machine can bear; 0 or less = none."""
+    lanes = 0
+    for slot in range(deck.slots.shape[0]):
+        lanes += lasting_lanes(deck, slot)
+    return lanes - lanes_limit(rig)
+
+
+@compiled
+def shed_lanes(rig: Any, deck: Any, slot: int, beyond: int, now: int) -> tuple[float, int]:
+    """Polyphony that a slot's part must be brought down to so that so many networks less run, and how many do then.
+
+    0 = it cannot be, since a part keeps one voice.
+    """
+    play, lanes = rig.play[0], lasting_lanes(deck, slot)
+    if lanes == 0:
+        return 0.0, 0
+    voices, sounding = part_at(deck.slots[slot].table).voices, 0
+    for each in range(voices.shape[0]):
+        if voices[each].stage not in (IDLE, FADE):
+            sounding += 1
+    keep = max(sounding - (beyond * sounding + lanes - 1) // lanes, 1)
+    if keep == sounding:
+        return 0.0, 0
+    if slot == deck.deck[0].current:
+        if play.wanted == 0.0:
+            play.wanted = play.polyphony
+        play.polyphony, play.governed_at = float(keep), now
+    return float(keep), lanes * (sounding - keep) // sounding
 
 
 @compiled

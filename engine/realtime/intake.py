@@ -27,10 +27,12 @@ from engine.realtime.governor import (
     begin_budget,
     deck_at,
     governed_value,
+    lanes_beyond,
     lowered_polyphony,
     may_start,
     note_lanes,
     restored_polyphony,
+    shed_lanes,
     state_of,
     take_seeds,
 )
@@ -192,6 +194,22 @@ def _take(rig: Any, deck: Any, opened: int, now: int) -> bool:
     return True
 
 
+@inlined
+def _shed(rig: Any, deck: Any, now: int) -> None:
+    """More runs than the machine can bear: fade voices, of parts that only ring first."""
+    beyond, current = lanes_beyond(rig, deck), deck.deck[0].current
+    if beyond <= 0:
+        return
+    for turn in range(2):
+        for slot in range(deck.slots.shape[0]):
+            if beyond > 0 and (slot == current) == (turn == 1):
+                voices, less = shed_lanes(rig, deck, slot, beyond, now)
+                if voices > 0.0:
+                    emit(rig, now, SET, POLYPHONY_AT, voices)
+                    rig.block[rig.play[0].count - 1].channel = (slot + 1) << ADDRESS
+                    beyond -= less
+
+
 @compiled
 def intake(rig: Any, now: int, count: int) -> int:
     """Gather the events of the `count` samples from sample `now` on, at most 1024, in `rig.block`.
@@ -210,6 +228,8 @@ def intake(rig: Any, now: int, count: int) -> int:
     wanted = restored_polyphony(rig, now)
     if wanted > 0.0:
         emit(rig, now, SET, POLYPHONY_AT, wanted)
+    if opened < 0:
+        _shed(rig, deck, now)
     while play.pending > 0 and play.count < BLOCK_ROOM:
         time = max(rig.pending[0].time, now)
         if time >= until:

@@ -54,6 +54,7 @@ PLAY = np.dtype(
         ("starting", "<i8"),
         ("lanes", "<i8"),  # networks that run, these included
         ("budget", "<f8"),  # ns left for starting notes in this block
+        ("pause", "<i8"),  # blocks, with this one, in which none may start
         ("polyphony", "<f8"),  # of the current part, as it stands
         ("wanted", "<f8"),  # and as it was asked for, where the governor holds it below; 0 = it does not
         ("governed_at", "<i8"),  # when it last changed

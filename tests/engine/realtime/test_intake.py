@@ -18,6 +18,7 @@ from tests.engine.realtime.bench import Bench, off, on
 
 POLYPHONY = [entry.id for entry in TABLE].index("voice.polyphony")
 RATE = 48_000
+BLOCK_NS = 128 / RATE * 1e9
 
 
 def polyphony(events: np.ndarray) -> list[float]:
@@ -108,10 +109,21 @@ def test_a_chord_that_is_too_much_for_one_block_takes_the_next_ones(tiny: Progra
     assert bench.count("deferred") == 6 and bench.count("dropped_notes") == 0
 
 
-def test_one_note_starts_in_every_block_even_if_there_is_no_time_at_all(tiny: Program) -> None:
+def test_one_note_starts_in_every_block_even_if_it_takes_nearly_all_of_it(tiny: Program) -> None:
     bench = quiet(tiny)
     bench.midi.push([on(0, 50 + number) for number in range(5)])
-    assert notes(play_at(bench, 640, 128, start=1e9))["time"].tolist() == [1, 129, 257, 385, 513]
+    assert notes(play_at(bench, 640, 128, start=0.95 * BLOCK_NS))["time"].tolist() == [1, 129, 257, 385, 513]
+
+
+@pytest.mark.parametrize("blocks,pause", [(1.1, 1), (1.35, 3), (1e3, 3)])
+def test_a_start_that_takes_longer_than_its_block_is_followed_by_a_pause(
+    tiny: Program, blocks: float, pause: int
+) -> None:
+    """What it delayed is caught up with; and still no note waits for ever."""
+    bench = quiet(tiny)
+    bench.midi.push([on(0, 50 + number) for number in range(3)])
+    times = notes(play_at(bench, 1280, 128, start=blocks * BLOCK_NS))["time"]
+    assert times.tolist() == [1 + 128 * (pause + 1) * number for number in range(3)]
 
 
 def test_notes_wait_no_longer_than_100_ms_and_their_keys_go_up(tiny: Program) -> None:
@@ -168,6 +180,73 @@ def test_the_polyphony_follows_what_the_machine_can_bear(tiny: Program, unison: 
     assert polyphony(play_at(bench, 60_032, 128, sustain=sustain))[2:] == [24.0]
     bench.owner.push([(0, Kind.PARAMETER, 0, POLYPHONY, 3.0)])
     assert polyphony(play_at(bench, 1280, 128, sustain=sustain))[3:] == [3.0]
+
+
+def share(bench: Bench, sustain: float, start: float = 0.0) -> float:
+    """Of its time, what the last block of 128 would have taken at these costs."""
+    lanes = int(bench.shared["meters"]["lanes"][0])
+    return (128 * sustain * lanes + start * int(bench.rig.play["starting"][0])) / BLOCK_NS
+
+
+@pytest.mark.parametrize("unison", [1, 8])
+def test_a_held_chord_that_turns_out_to_be_too_much_loses_voices_until_it_fits(tiny: Program, unison: int) -> None:
+    """As when the machine slows down: nothing new is played, so nothing else would end the overload."""
+    bench = quiet(tiny, **{"voice.polyphony": 20, "voice.unison": unison})
+    bench.midi.push([on(0, 40 + number) for number in range(10)])
+    light, heavy = (0.85 * 1e9 / RATE / (unison * voices) for voices in (10.5, 4.5))
+    assert polyphony(play_at(bench, 1280, 128, sustain=light)) == []
+    assert share(bench, heavy) > 1.5
+    events = play_at(bench, 4 * 128, 128, sustain=heavy)  # a fade takes 144 samples
+    assert polyphony(events) == [4]
+    assert share(bench, heavy) < 0.85 and bench.shared["meters"]["voices"][0] == 4
+    assert len(polyphony(play_at(bench, 9600, 128, sustain=heavy))) == 1  # it stays so
+    bench.midi.push([off(0, 40 + number) for number in range(10)])
+    assert polyphony(play_at(bench, 60_032, 128, sustain=heavy)) == [4, 20]  # and is given back
+    bench.midi.push([on(0, 40 + number) for number in range(4)])
+    play_at(bench, 1280, 128, sustain=heavy)
+    assert bench.shared["meters"]["voices"][0] == 4
+
+
+def test_what_was_shed_is_shed_again_in_the_replay(tiny: Program) -> None:
+    bench = quiet(tiny, **{"voice.polyphony": 20, "voice.unison": 2, "amp.release": 0.3})
+    start, heard = int(bench.rig.play["now"][0]), []
+    bench.midi.push([on(0, 40 + number) for number in range(10)])
+    for block in range(40):
+        bench.rig.cost[:] = 0.0
+        bench.rig.cost[SUSTAIN] = 0.85 * 1e9 / RATE / (100 if block < 20 else 7)
+        heard.append(bench.play(128))
+    assert polyphony(bench.journal) == [3]
+    assert np.array_equal(bench.replay(0, start + 40 * 128)[start:], np.concatenate(heard))
+
+
+def test_parts_that_only_ring_lose_their_voices_first(tiny: Program) -> None:
+    bench = quiet(tiny, **{"voice.polyphony": 20})
+    bench.midi.push([on(0, 40 + number) for number in range(6)])
+    play_at(bench, 1280, 128, sustain=1.0)
+    bench.open(1, 2)
+    bench.midi.push([on(300, 70 + number) for number in range(6)])
+    play_at(bench, 1280, 128, sustain=1.0)
+    assert bench.shared["meters"]["voices"][0] == 12
+    events = play_at(bench, 512, 128, sustain=0.85 * 1e9 / RATE / 8.5)
+    set_events = events[(events["kind"] == Kind.PARAMETER) & (events["index"] == POLYPHONY)]
+    assert [(each["channel"] >> 8, each["value"]) for each in set_events] == [(1, 2.0)]
+    assert bench.shared["meters"]["voices"][0] == 8
+    events = play_at(bench, 512, 128, sustain=0.85 * 1e9 / RATE / 4.5)
+    assert polyphony(events)[1:] == [1.0, 3.0]
+
+
+def test_a_flood_of_dear_notes_does_not_take_more_time_than_there_is(tiny: Program) -> None:
+    """Unison of eight, a new note again and again: each start takes longer than what the held ones leave."""
+    bench = quiet(tiny, **{"voice.polyphony": 20, "voice.unison": 8})
+    sustain, start, found = 0.75 * BLOCK_NS / 128 / 48, 0.38 * BLOCK_NS / 8, []
+    for block in range(400):
+        bench.midi.push([on(0, 20 + block % 100)])
+        play_at(bench, 128, 128, sustain=sustain, start=start)
+        found.append(share(bench, sustain, start))
+    assert np.mean(found[100:]) < 1.0
+    late = np.convolve(np.array(found[100:]) - 1.0, np.ones(8), "valid")  # over any eight blocks
+    assert late.max() < 0.5
+    assert bench.count("notes") > 60
 
 
 def test_costs_are_learned_and_a_loader_may_say_them_first(tiny: Program) -> None:
