@@ -1,7 +1,8 @@
 """MIDI from a JACK server: a thread that hands on what our client gets, and connects it to what is there.
 
-JACK's ports have no wishes of their own, so the client connects itself to those that are asked for. A server that has
-gone takes the client with it; as long as it was there, its notes are ended.
+JACK's ports have no wishes of their own, so the client connects itself to those that are asked for. Cycles that JACK
+leaves out take their messages with them, perhaps a key up: what was held before is let go, since a note that ends early
+is better than one that nobody can end. A server that has gone takes the client with it, and with it all that was held.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ class JackPlayer:
 
     Args:
         receive: called with the name of the port, the bytes of a message and JACK's frame of it.
-        lost: called with the name of the port when messages may be missing, with or without the server's end.
+        lost: called with the name of the port when messages may be missing, and with the frame before which they
+            were; None: that is not known.
+        gone: called with the name of the port at the end, when all has been received.
         open: makes the client.
 
     Raises:
@@ -36,11 +39,12 @@ class JackPlayer:
     def __init__(
         self,
         receive: Callable[[str, bytes, int], None],
-        lost: Callable[[str], None],
+        lost: Callable[[str, int | None], None],
+        gone: Callable[[str], None],
         *,
         open: Callable[[], Any] = JackMidi,
     ) -> None:
-        self._receive, self._lost = receive, lost
+        self._receive, self._lost, self._gone = receive, lost, gone
         self._client = open()
         self._wanted: Sequence[str] | Literal["all"] = ()
         self._connected: set[str] = set()
@@ -66,14 +70,17 @@ class JackPlayer:
         looked = 0.0
         while self._client.is_alive:
             for frame, data in self._client.read(READ_SECONDS):
-                self._receive(PORT, data, frame)
+                if data:
+                    self._receive(PORT, data, frame)
+                else:
+                    self._lost(PORT, frame)
             if self._client.lost != self._count:
                 self._count = self._client.lost
-                self._lost(PORT)
+                self._lost(PORT, None)
             if time.monotonic() > looked + LOOK_SECONDS:
                 looked = time.monotonic()
                 self._connect()
-        self._lost(PORT)
+        self._gone(PORT)
 
     def _connect(self) -> None:
         """Connect to what has come; what a person has taken apart since stays apart."""
@@ -85,9 +92,11 @@ class JackPlayer:
                 self._connected.add(name)
 
 
-def open_player(receive: Callable[[str, bytes, int], None], lost: Callable[[str], None]) -> JackPlayer | None:
+def open_player(
+    receive: Callable[[str, bytes, int], None], lost: Callable[[str, int | None], None], gone: Callable[[str], None]
+) -> JackPlayer | None:
     """Listen to JACK; None if there is no server."""
     try:
-        return JackPlayer(receive, lost)
+        return JackPlayer(receive, lost, gone)
     except SystoleError:
         return None

@@ -141,11 +141,18 @@ class Players:
         self._hub.receive(port, data, self._placement.at_time(came))
 
     def _receive_frame(self, port: str, data: bytes, frame: int) -> None:
-        """JACK's thread brings one, and its frame, which says nothing while the sound goes elsewhere."""
+        """JACK's thread brings one, and its frame."""
+        self._hub.receive(port, data, self._place(frame))
+
+    def _place(self, frame: int) -> int:
+        """Sample position of a frame of JACK's, which says nothing while the sound goes elsewhere."""
         has_frames = self._core.rig.words[WORD_AT["jack_frames"]] != 0
-        placement = self._placement
-        place = placement.at_frame(frame) if has_frames else self._now()
-        self._hub.receive(port, data, place)
+        return self._placement.at_frame(frame) if has_frames else self._now()
+
+    def _miss_frames(self, port: str, frame: int | None) -> None:
+        """JACK's messages before a frame may be missing, or some, one does not know where."""
+        place = None if frame is None else self._place(frame)
+        self._hub.release(port, place or 0, place)
 
     # What follows runs in the worker.
 
@@ -179,7 +186,7 @@ class Players:
             self._jack.close()
             self._jack = None
         if self._jack is None and self._wanted is not None:
-            self._jack = open_player(self._receive_frame, self._hub.release)
+            self._jack = open_player(self._receive_frame, self._miss_frames, self._hub.close)
             if self._jack is not None:
                 self._jack.want(self._wanted.names)
                 self._say(["MIDI: listening to JACK"])

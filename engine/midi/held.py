@@ -15,7 +15,7 @@ class Held:
     """Keys and pedals of 16 channels, followed by the rows that go to the engine, with the engine's own rules."""
 
     def __init__(self) -> None:
-        self._keys: dict[tuple[int, int], None] = {}  # (channel, note) in the order in which they went down
+        self._keys: dict[tuple[int, int], int] = {}  # (channel, note) and when, in the order in which they went down
         self._pedals: dict[tuple[int, int], None] = {}  # (channel, controller)
 
     @property
@@ -30,9 +30,9 @@ class Held:
 
     def follow(self, row: Row) -> None:
         """Take in what is sent to the engine."""
-        _, kind, channel, index, value = row
+        time, kind, channel, index, value = row
         if kind == Kind.NOTE_ON and value > 0:
-            self._keys[channel, index] = None
+            self._keys[channel, index] = time
         elif kind in (Kind.NOTE_ON, Kind.NOTE_OFF):
             self._keys.pop((channel, index), None)
         elif kind == Kind.RELEASE_ALL:
@@ -52,9 +52,15 @@ class Held:
         elif number == _RESET:
             self._pedals.clear()
 
-    def release(self, time: int, channel: int | None = None) -> list[Row]:
-        """Rows that let go of every key and pedal, or of the keys of one channel; they are no longer held then."""
-        keys = [each for each in self._keys if channel in (None, each[0])]
+    def release(self, time: int, channel: int | None = None, before: int | None = None) -> list[Row]:
+        """Rows that let go of every key and pedal, or of the keys of one channel; they are no longer held then.
+
+        Args:
+            before: keys that went down at this sample position or later stay down.
+        """
+        keys = [
+            key for key, since in self._keys.items() if channel in (None, key[0]) and (before is None or since < before)
+        ]
         rows = [note_off(time, *each) for each in keys]
         for each in keys:
             del self._keys[each]

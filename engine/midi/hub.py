@@ -88,11 +88,15 @@ class MidiHub:
                 self._gone_bad += translator.decoder.bad
                 self._send(translator.close(time))
 
-    def release(self, port: str, time: int = 0) -> None:
-        """Messages of a port were lost: what it holds is let go, since key-ups may have been among them."""
+    def release(self, port: str, time: int = 0, before: int | None = None) -> None:
+        """Messages of a port were lost: what it holds is let go, since key-ups may have been among them.
+
+        Args:
+            before: sample position where they were lost, if that is known: later keys stay down.
+        """
         with self._turn:
             if port in self._ports:
-                self._send(self._ports[port].release_all(time))
+                self._send(self._ports[port].release_all(time, before))
 
     def idle(self, time: int) -> None:
         """To be called some times a second, with the position that a message would get that came now."""

@@ -28,7 +28,7 @@ from engine.realtime.jack_process import (
 __all__ = ["JackMidi", "nearest_frame"]
 
 JackMessage = tuple[int, bytes]
-"""JACK's frame modulo 2**32, and one MIDI message of 1..8 bytes."""
+"""JACK's frame modulo 2**32, and one MIDI message of 1..8 bytes; none: before that frame messages may be missing."""
 
 
 def nearest_frame(frame: int, near: int) -> int:

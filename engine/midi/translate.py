@@ -108,9 +108,13 @@ class Translator:
         self._is_sensing = False
         return self.release_all(time)
 
-    def release_all(self, time: int = 0) -> list[Row]:
-        """Rows that let go of every key and pedal that this port holds, not before what it sent last."""
-        return self._held.release(max(time, self._time))
+    def release_all(self, time: int = 0, before: int | None = None) -> list[Row]:
+        """Rows that let go of every key and pedal that this port holds, not before what it sent last.
+
+        Args:
+            before: keys that went down at this sample position or later stay down.
+        """
+        return self._held.release(max(time, self._time), before=before)
 
     def close(self, time: int = 0) -> list[Row]:
         """Rows for a port that is gone: keys and pedals up, its zones ended."""

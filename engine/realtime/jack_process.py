@@ -21,24 +21,28 @@ from numba.extending import intrinsic
 from accel.emulator.entry import address_of
 from accel.jit import JIT
 from engine.arrays import Table, array_at, table_at
+from engine.jit import inlined
 from engine.realtime.native import call_u32, load_acquire, store_release
 
 __all__ = ["RAW", "WORD_AT", "JackTable", "allocate_jack_table", "gone_address", "process_address", "silent_address"]
 
 RAW = np.dtype([("frame", "<i8"), ("size", "<i8"), ("data", "<u8")])
-"""One message: JACK's frame modulo 2**32, its bytes 1..8, and they themselves, the first one lowest."""
+"""One message: JACK's frame modulo 2**32, its bytes 1..8, and they themselves, the first one lowest.
+
+Size 0: cycles before that frame were left out, and the messages in them with them."""
 LENGTH = 8192
 WORDS = (
     "client", "port", "get_buffer", "event_count", "event_get", "frame_time", "write", "wake", "one",
-    "gone", "cycles", "lost", "long", "skipped", "next_frame",
+    "gone", "cycles", "lost", "long", "skipped", "next_frame", "doubt", "doubt_frame", "gap_frame",
 )  # fmt: skip
 WORD_AT = {name: at for at, name in enumerate(WORDS)}
 """client, port: of JACK; get_buffer .. write: addresses of functions; wake: descriptor; one: what is written there.
 gone: not 0 = the server has left; cycles: that were processed; lost: messages that found the ring full; long:
 messages of more than 8 bytes; skipped: frames of cycles that the server left out; next_frame: that of the next
-cycle, -1 before the first."""
+cycle, -1 before the first; doubt: frames that seem to have been left out before the last cycle, and doubt_frame: where
+that cycle began; gap_frame: the same of cycles that were left out indeed."""
 CLIENT, PORT, GET_BUFFER, EVENT_COUNT, EVENT_GET, FRAME_TIME, WRITE, WAKE, ONE = range(9)
-GONE, CYCLES, LOST, LONG, SKIPPED, NEXT_FRAME = range(9, 15)
+GONE, CYCLES, LOST, LONG, SKIPPED, NEXT_FRAME, DOUBT, DOUBT_FRAME, GAP_FRAME = range(9, 18)
 FRAMES = 1 << 32
 MOST_BYTES = 8
 I32, I64 = ir.IntType(32), ir.IntType(64)
@@ -114,19 +118,42 @@ def _write(typing: Any, function: Any, descriptor: Any, address: Any) -> Any:
 _table_at, _bytes_at = table_at(JackTable), array_at(np.dtype(np.uint8))
 
 
+@inlined
+def _has_gap(words: Any, start: int, frames: int) -> bool:
+    """Follow JACK's frames: whether cycles were left out before the last one.
+
+    That can be said only now: to a client that runs late, JACK tells the frame of the cycle after its own, and then
+    tells it again.
+    """
+    left_out: Any = np.int64(0)
+    if words[NEXT_FRAME] >= 0:
+        left_out = ((start - words[NEXT_FRAME] + FRAMES // 2) & (FRAMES - 1)) - FRAMES // 2
+    words[SKIPPED] += left_out
+    has_gap = words[DOUBT] > 0 and left_out + words[DOUBT] > 0
+    if has_gap:
+        words[GAP_FRAME] = words[DOUBT_FRAME]
+    words[DOUBT], words[DOUBT_FRAME] = max(left_out, 0), start
+    words[NEXT_FRAME] = (start + frames) & (FRAMES - 1)
+    return has_gap
+
+
 def _process(frames: Any, address: Any) -> Any:
     """One cycle: `int process(jack_nframes_t frames, void *table)`."""
     table = _table_at(address)
     words, ring = table.words, table.ring
     start = call_u32(words[FRAME_TIME], words[CLIENT])
-    if words[NEXT_FRAME] >= 0:
-        words[SKIPPED] += (start - words[NEXT_FRAME]) & (FRAMES - 1)
-    words[NEXT_FRAME] = (start + frames) & (FRAMES - 1)
+    head = table.head[0]
+    first = head
+    if _has_gap(words, start, np.int64(frames)):
+        if head - load_acquire(address_of(table.tail)) >= ring.shape[0]:
+            words[LOST] += 1
+        else:
+            record = ring[head & (ring.shape[0] - 1)]
+            record.frame, record.size, record.data = words[GAP_FRAME], 0, np.uint64(0)
+            head += 1
     words[CYCLES] += 1
     buffer = _buffer(words[GET_BUFFER], words[PORT], np.int64(frames))
     count = call_u32(words[EVENT_COUNT], buffer) if buffer != 0 else np.int64(0)
-    head = table.head[0]
-    first = head
     for index in range(count):
         status, time, size, data = _event(words[EVENT_GET], buffer, index)
         if status != 0 or size < 1:

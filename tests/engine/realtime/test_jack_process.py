@@ -115,11 +115,32 @@ def test_a_full_ring_counts_and_keeps_what_it_has(jack: FakeJack) -> None:
     assert table.ring[0].tolist() == (7, 1, 0xF8)
 
 
-def test_cycles_left_out_are_counted_in_frames(jack: FakeJack) -> None:
-    for frame in (0, 128, 384, 512, 1024):
+def test_cycles_left_out_are_counted_in_frames_and_marked(jack: FakeJack) -> None:
+    for frame in (0, 128, 384, 512, 1024, 1152):
+        jack.frame = frame
+        jack.cycle((1, b"\x90\x3c\x64"))
+    assert jack.count("skipped") == 128 + 384
+    marks = [frame for frame, data in jack.messages() if not data]
+    assert marks == [384, 1024] and len(jack.messages()) == 6 + 2
+    assert jack.messages()[4] == (512 + 1, b"\x90\x3c\x64")  # after the cycle that followed the gap
+    assert len(jack.written) == 6
+
+
+def test_a_late_client_is_told_the_frame_of_the_next_cycle_and_then_again(jack: FakeJack) -> None:
+    for frame in (0, 128, 384, 384, 512, (1 << 32) - 128, 128):
         jack.frame = frame
         jack.cycle()
-    assert jack.count("skipped") == 128 + 384
+        if frame == 512:
+            assert jack.count("skipped") == 0 and jack.messages() == []
+
+
+def test_a_gap_that_finds_the_ring_full_counts_as_lost(jack: FakeJack) -> None:
+    jack.cycle()
+    jack.table.head[0] = LENGTH
+    for frame in (512, 640):
+        jack.frame = frame
+        jack.cycle()
+    assert (int(jack.table.head[0]), jack.count("lost")) == (LENGTH, 1)
 
 
 def test_the_server_leaves(jack: FakeJack) -> None:
