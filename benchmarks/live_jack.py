@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +18,9 @@ from engine.midi.jack_library import NO_START, jack_library
 from engine.realtime.jack_process import silent_address
 
 __all__ = ["JackServer", "jack_server", "wait_for"]
+
+MOST_SERVERS = 6
+"""At once, of all test runs on this machine."""
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 10.0, what: str = "") -> Any:
@@ -99,6 +104,20 @@ class JackServer:
 
 
 @contextlib.contextmanager
+def _free_name() -> Iterator[str]:
+    """A name that nobody uses now, of few: JACK knows eight, and forgets a dead server when its name comes again."""
+    for number in range(MOST_SERVERS):
+        with (Path(tempfile.gettempdir()) / f"systole-jack-{os.getuid()}-{number}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield f"systole-test-{number}"
+            return
+    raise AssertionError(f"{MOST_SERVERS} such servers are running already")
+
+
+@contextlib.contextmanager
 def jack_server(
     folder: Path, rate: int = 48_000, period: int = 128, *, is_realtime: bool = False
 ) -> Iterator[JackServer]:
@@ -106,15 +125,16 @@ def jack_server(
     library = jack_library()
     library.jack_set_error_function(silent_address())
     library.jack_set_info_function(silent_address())
-    server = JackServer(f"systole-{os.getpid()}", rate, period, folder / "jackd.log", is_realtime=is_realtime)
     before = os.environ.get("JACK_DEFAULT_SERVER")
-    os.environ["JACK_DEFAULT_SERVER"] = server.name
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        if before is None:
-            del os.environ["JACK_DEFAULT_SERVER"]
-        else:
-            os.environ["JACK_DEFAULT_SERVER"] = before
+    with _free_name() as name:
+        server = JackServer(name, rate, period, folder / "jackd.log", is_realtime=is_realtime)
+        os.environ["JACK_DEFAULT_SERVER"] = server.name
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+            if before is None:
+                del os.environ["JACK_DEFAULT_SERVER"]
+            else:
+                os.environ["JACK_DEFAULT_SERVER"] = before

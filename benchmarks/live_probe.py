@@ -59,7 +59,9 @@ WORDS = (
     READY, NEXT, POSITION, CYCLES, RECORDED, STILL, ONSETS,
 ) = range(len(WORDS))  # fmt: skip
 STILL_FRAMES = 256
-"""Zeros in a row, after which the first sample that is not one begins a sound."""
+"""So many samples in a row that cannot be heard, and the first one that can be begins a sound."""
+HEARD = np.float32(1e-4)
+"""-80 dB: what is left of a note ends below it, and the first samples of the next one are above it."""
 MESSAGE = np.dtype([("frame", "<i8"), ("start", "<i8"), ("size", "<i8"), ("sent", "<i8")])
 """sent: the frame at which it really went out, later than `frame` if the server left a cycle out; 0 = not yet."""
 
@@ -87,7 +89,7 @@ def _find_onsets(table: Any, left: Any, right: Any, start: Any) -> None:
     """Note where sound begins; a cycle that was left out counts as nothing."""
     words = table.words
     for i in range(left.shape[0]):
-        if left[i] == 0.0 and right[i] == 0.0:
+        if abs(left[i]) < HEARD and abs(right[i]) < HEARD:
             words[STILL] += 1
             continue
         if words[STILL] >= STILL_FRAMES and words[ONSETS] < table.onsets.shape[0]:
@@ -224,7 +226,7 @@ class Probe:
 
     @property
     def onsets(self) -> np.ndarray:
-        """Frames at which it began to sound after `STILL_FRAMES` of silence, int64."""
+        """Frames at which it began to sound after silence (`STILL_FRAMES`, `HEARD`), int64."""
         return self._table.onsets[: int(self._table.words[ONSETS])].copy()
 
     def segments(self) -> list[tuple[int, np.ndarray]]:
