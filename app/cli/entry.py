@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("app.cli.demo", "Render a demo of each model: its patches, its knobs."),
     "devices": ("app.cli.devices", "List the sound devices."),
     "midi": ("app.cli.midi", "List the MIDI ports, or show what they send."),
+    "calibrate": ("app.cli.calibrate", "Calibrate an input for control voltages."),
     "models": ("app.cli.models", "List the models (trained programs)."),
     "patches": ("app.cli.patches", "List the patches (sounds)."),
     "info": ("app.cli.info", "Describe a model or a patch."),

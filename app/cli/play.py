@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli.cv import InputMeaning, channels
 from app.cli.options import Seconds, as_json, seed
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class _Request:
     record_format: str
     journal: str | None
     osc: int | None
+    cv: tuple[tuple[int, str], ...]
     seconds: float | None
     seed: int
     quiet: bool
@@ -69,6 +71,13 @@ class _Request:
 )
 @click.option("--midi", multiple=True, metavar="NAME", help="MIDI port, or a part of its name; may be repeated; none.")
 @click.option("--osc", type=click.IntRange(1, 65_535), metavar="PORT", help="Also play by OSC, at this UDP port.")
+@click.option(
+    "--cv",
+    multiple=True,
+    type=InputMeaning(),
+    metavar="N=MEANING",
+    help="Take input N as pitch, gate, level or a knob of the model, as 1=pitch; may be repeated.",
+)
 @click.option("--record", metavar="FILE.wav", help="Record what is heard.")
 @click.option(
     "--format",
@@ -149,6 +158,7 @@ def _options(request: _Request) -> Options:
         stream=stream,
         midi=midi,
         osc=request.osc,
+        cv=channels(request.cv),
     )
 
 

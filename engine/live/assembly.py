@@ -55,6 +55,8 @@ def assemble(
         output.prepare()
         loader.submit(SetPatch(text=options.patch or first_patch())).result()
         output.start()
+        if options.cv:
+            (output.listen if is_first else output.want)(options.cv).result()
         if options.stream is not None:
             _open(output, options.stream, is_first, post)
         if options.midi is not None:

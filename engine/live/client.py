@@ -30,11 +30,12 @@ from engine.live.snapshot import Reader, Snapshot, latest
 from engine.live.supervisor import RestartPolicy, Supervisor
 from engine.midi.rows import Row
 from engine.realtime.event_ring import EventRing
+from engine.text import plain
 
 __all__ = ["Engine", "Notice"]
 
 Notice = Answer
-_LASTING = (protocol.SetTuning, protocol.SetSeed, protocol.SetCv)
+_LASTING = (protocol.SetTuning, protocol.SetSeed)
 """Requests whose last one holds for the next engine too, beside those that `Options` hold."""
 MOST_WAITING = 64
 
@@ -60,6 +61,7 @@ class Engine:
         self._ids = 0
         self._options = Options()
         self._lasting: dict[type, Request] = {}
+        self._recording: protocol.StartRecording | None = None
         self._resume: list[Row] = []
         self._last_error = ""
         self._ready: Future[float] = Future()
@@ -158,6 +160,12 @@ class Engine:
                 self._options = msgspec.structs.replace(self._options, stream=None)
             elif isinstance(command, protocol.MidiPorts):
                 self._options = msgspec.structs.replace(self._options, midi=command)
+            elif isinstance(command, protocol.StartRecording):
+                self._recording = msgspec.structs.replace(command, resume=True)
+            elif isinstance(command, protocol.StopRecording):
+                self._recording = None
+            elif isinstance(command, protocol.SetCv):
+                self._options = msgspec.structs.replace(self._options, cv=command.channels)
             elif isinstance(command, _LASTING):
                 self._lasting[type(command)] = command
 
@@ -178,7 +186,10 @@ class Engine:
             return
         if isinstance(answer, Line) and answer.level == "error":
             self._last_error = answer.text
-        if isinstance(answer, PatchChanged):
+        if isinstance(answer, protocol.RecordingStopped):
+            with self._lock:
+                self._recording = None
+        elif isinstance(answer, PatchChanged):
             with self._lock:
                 self._options = msgspec.structs.replace(self._options, patch=answer.text)
         elif isinstance(answer, Ready):
@@ -197,6 +208,10 @@ class Engine:
         """See `supervisor.Host`."""
         self._not_ready(self._last_error or line)
         self._tell(Line("error", line))
+        recording = self._recording
+        if recording is not None:
+            said = f"recording ended with the engine: {plain(recording.path)}.part holds what was heard"
+            self.received(protocol.RecordingStopped(recording.path, 0.0, said))
 
     def _not_ready(self, line: str) -> None:
         with contextlib.suppress(InvalidStateError):
@@ -208,6 +223,8 @@ class Engine:
         self._ring.push(rows)
         with self._lock:
             lasting = list(self._lasting.values())
+            if self._recording is not None:
+                lasting.append(self._recording)
         for command in lasting:
             with contextlib.suppress(SystoleError):  # gone again already: the next one will be told
                 self._supervisor.send(encode(msgspec.structs.replace(command, id=0)))

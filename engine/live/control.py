@@ -22,7 +22,8 @@ from engine.live.layout import CANARY
 from engine.live.loader import Loader
 from engine.live.protocol import Answer, Done, Line, ProgramWanted, RecordingStopped, Refused, Request, SetPatch
 from engine.live.recorder import Recorder, Summary
-from engine.midi.rows import Row, bend, control, note_off, note_on
+from engine.midi.rows import Row, note_off, note_on
+from engine.midi.translate import panic_rows
 from engine.patch import load_patch, patch_text
 from engine.text import plain
 from engine.wav import SampleFormat
@@ -30,9 +31,6 @@ from engine.wav import SampleFormat
 __all__ = ["Control", "Input", "Output"]
 
 AT_ONCE = 0
-CHANNELS = 16
-ALL_SOUND_OFF, RESET_CONTROLLERS = 120, 121
-BEND_CENTRE = 8192
 TEST_NOTE, TEST_VELOCITY, TEST_SAMPLES = 69, 100.0, 48_000
 CLOSE_SECONDS = 5.0
 
@@ -53,6 +51,9 @@ class Output(Protocol):
 
     def listen(self, channels: list[protocol.CvChannel]) -> Future[Any]:
         """Take control voltages from the inputs."""
+
+    def calibrate(self, channel: int, volts: float) -> Future[Any]:
+        """Measure an input."""
 
     def tick(self) -> None:
         """Look after the stream."""
@@ -81,14 +82,6 @@ class Input(Protocol):
 
     def close(self) -> None:
         """Close all ports."""
-
-
-def panic_rows() -> list[Row]:
-    """Silence at once, and every controller back to its rest."""
-    rows = [control(AT_ONCE, 0, ALL_SOUND_OFF, 0.0)]
-    rows += [control(AT_ONCE, channel, RESET_CONTROLLERS, 0.0) for channel in range(CHANNELS)]
-    rows.append((AT_ONCE, Kind.RELEASE_ALL, 0, 0, 0.0))
-    return rows + [bend(AT_ONCE, channel, BEND_CENTRE) for channel in range(CHANNELS)]
 
 
 class Control:
@@ -129,6 +122,7 @@ class Control:
             protocol.Learn: lambda request: input.learn(request.target),
             protocol.Forget: lambda request: input.forget(request.target),
             protocol.SetCv: lambda request: output.listen(request.channels),
+            protocol.CalibrateCv: lambda request: output.calibrate(request.channel, request.volts),
             protocol.SetSeed: self._set_seed,
             protocol.Panic: lambda _: self._panic(),
             protocol.TestTone: lambda _: self._test_tone(),
@@ -223,8 +217,22 @@ class Control:
     def _set_seed(self, request: protocol.SetSeed) -> None:
         self._loader.seed = request.seed
 
-    def _start_recording(self, request: protocol.StartRecording) -> Future[None]:
-        return self._files.submit(self._recorder.start, request.path, SampleFormat(request.format))
+    def _start_recording(self, request: protocol.StartRecording) -> Future[str]:
+        return self._files.submit(self._record, request)
+
+    def _record(self, request: protocol.StartRecording) -> str:
+        sample_format = SampleFormat(request.format)
+        if not request.resume:
+            self._recorder.start(request.path, sample_format)
+            return request.path
+        try:
+            path, before = self._recorder.resume(request.path, sample_format)
+        except SystoleError as error:
+            self._post(RecordingStopped(request.path, 0.0, f"recording ended with the engine: {error}"))
+            raise
+        rest = f"; what came before is in {plain(before)}" if before else ""
+        self._post(Line("warning", f"recording goes on in {plain(path)}{rest}"))
+        return path
 
     def _stop_recording(self) -> dict[str, Any]:
         summary = self._recorder.stop()
@@ -239,7 +247,7 @@ class Control:
 
     def _panic(self) -> None:
         self._input.panic()
-        rows = panic_rows()
+        rows = panic_rows(AT_ONCE)
         if self._core.control.push(rows) < len(rows):
             raise SystoleError("panic: the sound stands still")
 
@@ -266,7 +274,9 @@ class Control:
             except SystoleError as error:
                 self._post(Line("error", str(error)))
             else:
-                self._post(RecordingStopped(summary.paths[0], summary.seconds, summary.line or "the engine has ended"))
+                line = summary.line or "the engine has ended"
+                if not self.is_stuck:  # else another engine goes on with it
+                    self._post(RecordingStopped(summary.paths[0], summary.seconds, line))
         self._files.shutdown(wait=False, cancel_futures=True)
 
 

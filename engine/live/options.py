@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from accel.errors import SystoleError
-from engine.live.protocol import MidiPorts, OpenStream
+from engine.live.protocol import CvChannel, MidiPorts, OpenStream
 from engine.text import plain
 
 __all__ = ["Options", "decode_options", "encode_options"]
@@ -22,6 +22,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         seed: of everything random.
         stream: where the sound goes; None: nowhere, by the clock.
         midi: ports to listen to; None: none.
+        cv: control voltages to listen to, as `protocol.SetCv` asks for.
         osc: UDP port of this machine to listen at for Open Sound Control; None: none.
     """
 
@@ -29,6 +30,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
     seed: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)] = 1
     stream: OpenStream | None = msgspec.field(default_factory=OpenStream)
     midi: MidiPorts | None = msgspec.field(default_factory=MidiPorts)
+    cv: Annotated[list[CvChannel], Meta(max_length=8)] = []
     osc: Annotated[int, Meta(ge=1, le=65_535)] | None = None
 
 

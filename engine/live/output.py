@@ -22,11 +22,15 @@ from engine.live.protocol import Answer, CvChannel, Line, OpenStream, StreamChan
 from engine.live.settings import Settings, load_settings, save_settings
 from engine.live.stream import Plan, plan_stream
 from engine.live.switch import SILENT_BLOCK, Switch
+from engine.live.voltages import Voltages
 
 __all__ = ["Output"]
 
 LOOK_SECONDS, RETRY_SECONDS = 0.25, 2.0
 LATE_SECONDS, LATE_BLOCKS = 10.0, 3
+HEAVY_LINE = (
+    "this sound often takes longer than its block: a larger block, fewer voices or a lower unison, or --safe would help"
+)
 LATE_LINE = "the machine often comes too late for a block: real-time priority, a larger block or --safe would help"
 
 
@@ -54,9 +58,9 @@ class Output:
         self._switch = Switch(core)
         self._worker = ThreadPoolExecutor(1, "systole-output")
         self._wanted: OpenStream | None = None  # what to come back to when it can be had again
-        self._cv: list[CvChannel] = []
+        self._cv = Voltages(self._switch, knobs, self._hint)
         self._looked = self._tried = 0.0
-        self._late_until, self._late = 0.0, 0
+        self._late_until, self._late, self._heavy = 0.0, 0, 0
         self._hints: set[str] = set()
         self._busy: Future[Any] | None = None
         self.is_stuck = False
@@ -85,10 +89,18 @@ class Output:
         """Take control voltages from the device's inputs."""
         return self._submit(self._listen, list(channels))
 
+    def want(self, channels: Sequence[CvChannel]) -> Future[Any]:
+        """Take them as soon as there is a device and a model that has a use for them."""
+        return self._submit(self._cv.want, list(channels))
+
+    def calibrate(self, channel: int, volts: float) -> Future[Any]:
+        """See `protocol.CalibrateCv`."""
+        return self._submit(self._cv.calibrate, channel, volts)
+
     def refresh(self) -> None:
         """Another patch plays: its knobs may have other numbers."""
-        if self._cv:
-            self._submit(self._listen_anew)
+        if self._cv.wanted:
+            self._submit(self._cv.listen)
 
     def tick(self) -> None:
         """See that the stream still plays; look for one where there is none; raise threads. Returns at once."""
@@ -106,11 +118,14 @@ class Output:
             self._busy = self._submit(self._retry)
 
     def _count_late(self, now: float) -> None:
-        """Propose what helps where blocks come late again and again, through no fault of theirs."""
+        """Propose what helps where blocks come late again and again, through a fault of theirs or none."""
         counters = self._core.arrays["counters"][0]
         late = int(counters["overruns_preempted"] + counters["late_starts"])
+        heavy = int(counters["overruns_own"])
         if now > self._late_until:
-            self._late_until, self._late = now + LATE_SECONDS, late
+            self._late_until, self._late, self._heavy = now + LATE_SECONDS, late, heavy
+        if heavy - self._heavy >= LATE_BLOCKS:
+            self._hint(HEAVY_LINE)
         is_direct = self._wanted is not None and self._wanted.mode == "direct"
         if is_direct and late - self._late >= LATE_BLOCKS:
             self._hint(LATE_LINE)
@@ -149,7 +164,7 @@ class Output:
         self._switch.gate(0.0)
         self._switch.drop()
         try:
-            self._switch.play(plan, request, self._cv, self._knobs())
+            self._switch.play(plan, request, self._cv.meant(plan), self._knobs())
         except SystoleError as error:
             self._tell(None, f"playing on without a device: {error}")
             raise
@@ -170,10 +185,11 @@ class Output:
         if device.key == settings.device:  # what was set for it last time
             rate = rate or (settings.rate if settings.rate in device.rates else None)
             block = block or settings.block
-        return plan_stream(device, rate, block, self._inputs())
-
-    def _inputs(self) -> int:
-        return max((each.channel + 1 for each in self._cv), default=0)
+        inputs = self._cv.inputs
+        if inputs > device.inputs:
+            self._hint(f"cv: {device.title} has {device.inputs} inputs: playing without control voltages")
+            inputs = 0
+        return plan_stream(device, rate, block, inputs)
 
     def _to_nowhere(self) -> None:
         if self._switch.stream is not None:
@@ -207,19 +223,21 @@ class Output:
         return self._tell(None, "playing without a device")
 
     def _listen(self, channels: list[CvChannel]) -> None:
-        before, self._cv = self._cv, channels
-        stream = self._switch.stream
+        cv, stream = self._cv, self._switch.stream
+        cv.check(channels)
+        before, cv.wanted = cv.wanted, channels
         try:
-            if stream is not None and self._wanted is not None and self._inputs() > stream.plan.inputs:
+            if stream is not None and self._wanted is not None and cv.inputs > stream.plan.inputs:
+                device = next((each for each in list_devices() if each.key == stream.plan.device), None)
+                if device is not None and cv.inputs > device.inputs:
+                    raise SystoleError(f"cv: input {cv.inputs}: {device.title} has {device.inputs}")
                 self._open(self._wanted)
             else:
-                self._listen_anew()
+                cv.listen()
         except SystoleError:
-            self._cv = before
+            cv.wanted = before
             raise
-
-    def _listen_anew(self) -> None:
-        self._switch.listen(self._cv, self._knobs())
+        self._core.control.push(cv.rest_rows(before))
 
     def _lost(self) -> None:
         """The device is gone: play on by the clock, and come back when it does."""

@@ -17,6 +17,7 @@ from engine.text import plain
 
 __all__ = [
     "Answer",
+    "CalibrateCv",
     "CloseStream",
     "CvChannel",
     "DeviceName",
@@ -58,6 +59,8 @@ Block = Annotated[int, Meta(ge=1, le=8192)]
 Serial = Annotated[int, Meta(ge=0)]
 Path = Annotated[str, Meta(min_length=1, max_length=4096)]
 Volts = Annotated[float, Meta(ge=-10.0, le=10.0)]
+VoltsPerUnit = Annotated[float, Meta(ge=-100.0, le=100.0)]
+Input = Annotated[int, Meta(ge=0, le=7)]
 
 
 class DeviceName(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,12 +71,15 @@ class DeviceName(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CvChannel(msgspec.Struct, forbid_unknown_fields=True):
-    """What one input channel (from 0) of a DC-coupled interface means: volts = input * volts_per_unit + offset."""
+    """What one input channel (from 0) of a DC-coupled interface means: volts = input * volts_per_unit + offset.
 
-    channel: Annotated[int, Meta(ge=0, le=7)]
+    None: as it was calibrated on the device that plays (`CalibrateCv`), else 10 V per unit without an offset.
+    """
+
+    channel: Input
     role: Annotated[str, Meta(pattern=r"^(pitch|gate|level|knob:.+)$")]
-    volts_per_unit: Annotated[float, Meta(ge=-100.0, le=100.0)] = 10.0
-    offset: Volts = 0.0
+    volts_per_unit: VoltsPerUnit | None = None
+    offset: Volts | None = None
 
 
 class _Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, tag_field="do", tag=True):
@@ -116,10 +122,16 @@ class SetTuning(_Request):
 
 
 class StartRecording(_Request):
-    """Write what is heard to a WAV."""
+    """Write what is heard to a WAV.
+
+    Attributes:
+        resume: go on with what an engine that died was recording there: what it left is finished, and this goes into
+            the next file, NAME-2.wav and so on. Done.result: that file.
+    """
 
     path: Path
     format: Literal["pcm16", "pcm24", "float"] = "pcm24"
+    resume: bool = False
 
 
 class StopRecording(_Request):
@@ -157,6 +169,17 @@ class SetCv(_Request):
     channels: Annotated[list[CvChannel], Meta(max_length=8)]
 
 
+class CalibrateCv(_Request):
+    """Measure an input that is listened to, to which a known voltage is applied.
+
+    The second measurement, at another voltage, calibrates it: that is used at once, and remembered for the device.
+    Done.result: {"given": what the input gives, "volts_per_unit", "offset": None after the first measurement}.
+    """
+
+    channel: Input
+    volts: Volts
+
+
 class SetSeed(_Request):
     """Seed of everything random, from the next patch on."""
 
@@ -177,7 +200,7 @@ class Stop(_Request):
 
 Request = (
     SetPatch | OpenStream | CloseStream | ListDevices | SetTuning | StartRecording | StopRecording | SaveJournal
-    | MidiPorts | Learn | Forget | SetCv | SetSeed | Panic | TestTone | Stop
+    | MidiPorts | Learn | Forget | SetCv | CalibrateCv | SetSeed | Panic | TestTone | Stop
 )  # fmt: skip
 
 

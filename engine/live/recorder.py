@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from accel.errors import SystoleError
 from accel.formats import RATE
+from engine.live.rescue import Rescued, file_number, part_of, rescue
 from engine.text import plain
 from engine.wav import SampleFormat, WavWriter
 
@@ -50,7 +51,7 @@ class _File:
     def __init__(self, path: Path) -> None:
         if path.exists() and not path.is_file():
             raise SystoleError(f"{plain(path)}: is there and not a file")
-        self.path, self.part = path, path.with_name(path.name + ".part")
+        self.path, self.part = path, part_of(path)
         self._file = self.part.open("wb", buffering=0)
         self._head = b""
 
@@ -122,6 +123,7 @@ class Recorder:
         self._file: _File | None = None
         self._writer: WavWriter | None = None
         self._finished: list[str] = []
+        self._number = 1
 
     @property
     def is_recording(self) -> bool:
@@ -136,10 +138,33 @@ class Recorder:
         """
         if self.is_recording:
             raise SystoleError(f"{plain(self._path)}: is being recorded; stop that first")
-        self._path, self._format, self._finished = Path(path), sample_format, []
-        self._at = self._first = self._head()
+        self._begin(path, sample_format, Rescued([], 0.0, 1))
+
+    def resume(self, path: str, sample_format: SampleFormat) -> tuple[str, str]:
+        """Go on with what an engine that died was recording to `path`: finish that, and begin the next file.
+
+        Returns:
+            The file that goes on, and that which ended, empty if nothing was left of it.
+
+        Raises:
+            SystoleError: as `start`.
+        """
+        if self.is_recording:
+            raise SystoleError(f"{plain(self._path)}: is being recorded; stop that first")
         try:
-            self._open(self._path)
+            found = rescue(Path(path))
+        except OSError as error:
+            raise SystoleError(f"{plain(path)}: cannot be finished: {error.strerror or error}") from None
+        self._begin(path, sample_format, found)
+        return str(file_number(self._path, found.number)), found.paths[-1] if found.paths else ""
+
+    def _begin(self, path: str, sample_format: SampleFormat, before: Rescued) -> None:
+        self._path, self._format, self._finished = Path(path), sample_format, before.paths
+        self._at = self._head()
+        self._first = self._at - round(before.seconds * RATE)
+        try:
+            self._number = before.number
+            self._open(file_number(self._path, self._number))
         except OSError as error:
             raise SystoleError(f"{plain(path)}: cannot be written: {error.strerror or error}") from None
         self._stop.clear()
@@ -212,8 +237,8 @@ class Recorder:
         line = self._close()
         if line is not None:
             raise OSError(line)
-        number = len(self._finished) + 1
-        self._open(self._path.with_name(f"{self._path.stem}-{number}{self._path.suffix}"))
+        self._number += 1
+        self._open(file_number(self._path, self._number))
 
     def _renew(self) -> None:
         assert self._file is not None and self._writer is not None

@@ -15,13 +15,22 @@ import msgspec
 from accel.atomic import atomic_path
 from accel.errors import SystoleError
 from engine.library import user_folder
-from engine.live.protocol import Block, DeviceName, Rate
+from engine.live.protocol import Block, DeviceName, Input, Rate, Volts, VoltsPerUnit
 from engine.text import plain
 
-__all__ = ["SCHEMA", "Settings", "load_settings", "save_settings", "settings_path"]
+__all__ = ["SCHEMA", "Calibration", "Settings", "load_settings", "save_settings", "settings_path"]
 
 SCHEMA = 1
 MAX_BYTES = 1 << 20
+
+
+class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an input of a device gives: volts = input * volts_per_unit + offset; channels count from 0."""
+
+    device: DeviceName
+    channel: Input
+    volts_per_unit: VoltsPerUnit
+    offset: Volts
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         device: by host API and name.
         rate: Hz; block: samples; mode: see `protocol.OpenStream`.
+        calibrations: of inputs for control voltages.
         ports: names of MIDI ports, or all; virtual: one of our own is offered.
     """
 
@@ -38,8 +48,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate: Rate | None = None
     block: Block | None = None
     mode: Literal["direct", "safe"] | None = None
+    calibrations: list[Calibration] = []
     ports: list[str] | Literal["all"] = "all"
     virtual: bool = True
+
+    def calibration(self, device: DeviceName, channel: int) -> Calibration | None:
+        """How an input of a device was calibrated."""
+        found = [each for each in self.calibrations if (each.device, each.channel) == (device, channel)]
+        return found[-1] if found else None
+
+    def calibrated(self, new: Calibration) -> Settings:
+        """These, with another calibration."""
+        kept = [each for each in self.calibrations if (each.device, each.channel) != (new.device, new.channel)]
+        return msgspec.structs.replace(self, calibrations=[*kept, new])
 
 
 class _Head(msgspec.Struct):

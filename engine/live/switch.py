@@ -19,11 +19,12 @@ from engine.live.priority import AUDIO, raise_thread
 from engine.live.protocol import CvChannel, OpenStream
 from engine.live.stream import Callbacks, Plan, Stream
 from engine.midi.jack_watch import server_period
+from engine.realtime.ahead_ring import set_direct, set_safe
 from engine.realtime.callback import audio_address, finished_address
 from engine.realtime.convert import allocate_converter
 from engine.realtime.cv_in import allocate_cv
 from engine.realtime.link import Link
-from engine.realtime.rig import DIRECT, RING_AT, SAFE, SILENT, WORD_AT
+from engine.realtime.rig import DIRECT, SAFE, SILENT, WORD_AT
 
 __all__ = ["SILENT_BLOCK", "Switch"]
 
@@ -33,6 +34,8 @@ SILENT_BLOCK = 512
 SERVER_BLOCK = 1024
 """Assumed of a server that tells its block only when it calls."""
 STILL_SECONDS, STILL_BLOCKS = 0.5, 8
+MOST_BLOCK = 8192
+LISTEN_SECONDS = 0.5
 
 
 class Switch:
@@ -59,11 +62,16 @@ class Switch:
         self._loops.run("canary")
         self._to_clock()
 
+    @property
+    def soon(self) -> int:
+        """A sample position behind all that has been placed so far, by MIDI's clock or an input's."""
+        is_safe = self._words[WORD_AT["mode"]] == SAFE
+        ahead = int(self._words[WORD_AT["ahead"]]) if is_safe else 0
+        return self._core.samples + ahead + 2 * int(self._words[WORD_AT["block"]])
+
     def gate(self, gain: float) -> None:
         """Open (1) or shut (0) the output on a line of 10 ms; shutting waits until it is shut."""
-        is_safe = self._words[WORD_AT["mode"]] == SAFE
-        extra = int(self._words[WORD_AT["ahead"]]) if is_safe else 0
-        until = self._core.samples + GATE_SAMPLES + extra + 2 * int(self._words[WORD_AT["block"]])
+        until = self.soon + GATE_SAMPLES
         end = time.monotonic() + GATE_SECONDS
         self._core.control.push([(0, Kind.GATE, 0, GATE_SAMPLES, gain)])
         while gain == 0.0 and self._core.samples < until and time.monotonic() < end:
@@ -101,10 +109,11 @@ class Switch:
 
     def _set_mode(self, request: OpenStream, plan: Plan) -> None:
         block = -(-(plan.block or server_period() or SERVER_BLOCK) * RATE // plan.rate)
-        self._words[WORD_AT["block"]] = block
-        self._words[WORD_AT["ahead"]] = (request.ahead + 1) * block
-        self._rig.ring_tails[RING_AT["ahead"]] = self._rig.ring_heads[RING_AT["ahead"]]
-        self._words[WORD_AT["mode"]] = SAFE if request.mode == "safe" else DIRECT
+        if request.mode == "safe":
+            set_safe(self._rig, min(block, MOST_BLOCK), request.ahead)
+        else:
+            self._words[WORD_AT["block"]] = block  # what `gate` waits for
+            set_direct(self._rig)
 
     def drop(self) -> None:
         """Let the clock play at once, and close the stream, if there is one.
@@ -120,6 +129,7 @@ class Switch:
     def _close(self, stream: Stream, link: Link) -> None:
         stream.close()
         self._kept.remove(link)
+        link.leave()
 
     def _to_clock(self) -> None:
         self._words[WORD_AT["owner"]] = 0
@@ -132,13 +142,27 @@ class Switch:
         self._core.arrays["header"]["state"] = State.SILENT
 
     def listen(self, cv: Sequence[CvChannel], knobs: Sequence[str]) -> None:
-        """Take control voltages from the stream that plays, if one does.
+        """Take control voltages from the stream that plays, if one does, and wait until it has begun.
 
         Raises:
             SystoleError: it has no such input, or the model no such knob.
         """
         if self.stream is not None and self._link is not None:
             self._link.listen(allocate_cv(cv, knobs, self.stream.plan.inputs) if cv else None)
+            end = time.monotonic() + LISTEN_SECONDS
+            while not self._link.has_listened and time.monotonic() < end:
+                time.sleep(0.002)
+
+    def input_value(self, channel: int) -> float:
+        """What an input that is listened to gives now, -1..1.
+
+        Raises:
+            SystoleError: it is not listened to, or no stream plays.
+        """
+        value = None if self._link is None else self._link.input_value(channel)
+        if value is None:
+            raise SystoleError(f"input {channel + 1}: is not listened to")
+        return value
 
     def is_playing(self, now: float) -> bool:
         """Whether the stream, if there is one, still calls; `now`: s of time.monotonic."""

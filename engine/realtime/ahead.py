@@ -55,7 +55,7 @@ def _render_ahead(rig: Any, count: int) -> None:
 
 @compiled
 def run_ahead(rig: Any) -> None:
-    """Keep the word `ahead` of samples rendered, `block` at a time, while the mode is SAFE and a stream plays.
+    """Keep the word `ahead` of samples rendered, at most `block` at a time, while the mode is SAFE and a stream plays.
 
     Ends when the word `stop` is not 0 or the mode is another (`ahead_ring.set_safe` is called before).
     """
@@ -63,8 +63,9 @@ def run_ahead(rig: Any) -> None:
     while _word(rig, STOP) == 0 and _word(rig, MODE) == SAFE:
         block = min(max(_word(rig, BLOCK), 1), PIECE)
         wanted = min(max(_word(rig, AHEAD), block), rig.ahead.shape[0])
-        if _word(rig, OWNER) > SILENT and held_ahead(rig) + block <= wanted:
-            _render_ahead(rig, block)
+        missing = wanted - held_ahead(rig)
+        if _word(rig, OWNER) > SILENT and missing > 0:
+            _render_ahead(rig, min(block, missing))  # a device of another rate takes a sample more or less each time
         else:
             sleep_us(rig.words, min(max(block * 1_000_000 // RATE // 4, LEAST_US), MOST_US))
 

@@ -93,4 +93,5 @@ def set_safe(rig: Rig, block: int, blocks: int) -> None:
         raise ValueError("needed: a block of 1 to 8192 samples, and 1 to 3 of them")
     _clear(rig)
     rig.words[WORD_AT["block"]], rig.words[WORD_AT["ahead"]] = block, block * blocks
+    rig.words[WORD_AT["ahead_base"]] = int(rig.play["now"][0] - rig.ring_heads[AHEAD])
     rig.words[WORD_AT["mode"]] = SAFE

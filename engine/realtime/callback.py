@@ -21,7 +21,7 @@ from engine.jit import compiled, inlined
 from engine.realtime.ahead_ring import take_ahead
 from engine.realtime.callback_log import log_callback
 from engine.realtime.convert import Converter, convert, most_frames, needed
-from engine.realtime.cv_in import CvInputs, collect
+from engine.realtime.cv_in import CvInputs, collect, hand_over, release_gates
 from engine.realtime.deliver import clear, deliver
 from engine.realtime.link import LINK, LINK_AT
 from engine.realtime.native import call_u32, load_acquire, now_ns, store_release, thread_id, thread_ns
@@ -34,7 +34,7 @@ __all__ = ["audio_address", "finished_address"]
 MODE, OWNER, FINISHED, AUDIO_THREAD = (WORD_AT[name] for name in ("mode", "owner", "finished", "audio_thread"))
 JACK_FRAMES, JACK_CLIENT = WORD_AT["jack_frames"], WORD_AT["jack_client"]
 AHEAD, AHEAD_BASE = WORD_AT["ahead"], WORD_AT["ahead_base"]
-RIG, TOKEN, DEVICE_RATE, INPUTS, OUTPUTS, LATENCY, CONVERTER, CV, FRAME, NEXT_FRAME, IS_KNOWN = (
+RIG, TOKEN, DEVICE_RATE, INPUTS, OUTPUTS, LATENCY, CONVERTER, CV, NEXT_CV, FRAME, NEXT_FRAME, IS_KNOWN = (
     LINK_AT[name] for name in LINK
 )
 WORDS, WORD, AHEAD_RING = len(LINK), 8, RING_AT["ahead"]
@@ -120,9 +120,16 @@ def _keep_time(rig: Any, link: Any, frames: int, start: int) -> float:
 @inlined
 def _collect_cv(rig: Any, link: Any, source: int, frames: int) -> None:
     """Control voltages of this block act in it; where it was rendered ahead already, in the next that is rendered."""
-    cv, inputs = link[CV], link[INPUTS]
+    cv, inputs, wanted = link[CV], link[INPUTS], load_acquire(address_of(link) + WORD * NEXT_CV)
+    time = rig.clock[0].sample + (rig.clock[0].delay if rig.words[MODE] == SAFE else 0)
+    if wanted != cv:
+        if cv != 0 and wanted != 0:
+            hand_over(rig, _cv_at(cv), _cv_at(wanted), time)
+        elif cv != 0:
+            release_gates(rig, _cv_at(cv), time)
+        cv = wanted
+        store_release(address_of(link) + WORD * CV, wanted)  # nothing of the old one is used any more
     if cv != 0 and inputs > 0 and source != 0:
-        time = rig.clock[0].sample + (rig.clock[0].delay if rig.words[MODE] == SAFE else 0)
         collect(rig, _cv_at(cv), _floats_at(source, frames * inputs), inputs, frames, time, link[DEVICE_RATE])
 
 

@@ -29,12 +29,14 @@ from engine.realtime.rig import RING_AT
 from engine.realtime.ring import push
 from engine.text import plain
 
-__all__ = ["CvInputs", "allocate_cv", "calibrate", "collect", "release_gates"]
+__all__ = ["CvInputs", "allocate_cv", "calibrate", "collect", "hand_over", "release_gates"]
 
 PITCH, GATE, LEVEL, KNOB = range(4)
 ROLES = {"pitch": PITCH, "gate": GATE, "level": LEVEL}
 HIGH_VOLTS, LOW_VOLTS = 2.5, 1.5
 """A gate goes up above the one and down below the other."""
+VOLTS_PER_UNIT = 10.0
+"""Of an input that was not calibrated: most DC-coupled interfaces are near that."""
 SPAN_VOLTS = 5.0
 """Of a knob, and of the level."""
 NOTE, VELOCITY = 60, 100.0
@@ -55,7 +57,8 @@ CHANNEL = np.dtype(
         ("offset", "<f8"),
         ("volts", "<f8"),  # now, and when it last became an event
         ("sent", "<f8"),
-        ("down", "<i8"),  # of a gate: whether it is high
+        ("down", "<i8"),  # of a gate: whether it is high, and the position of the event that said so
+        ("since", "<i8"),
     ],
     align=True,
 )
@@ -95,13 +98,14 @@ def allocate_cv(wanted: Sequence[CvChannel], knobs: Sequence[str], inputs: int) 
     for index, each in enumerate(wanted):
         knob = each.role.partition("knob:")[2]
         if each.channel >= inputs:
-            raise SystoleError(f"cv: channel {each.channel}: the device has {inputs} inputs, counted from 0")
+            raise SystoleError(f"cv: input {each.channel + 1}: the device has {inputs}")
         if each.role not in ROLES and knob not in knobs:
             raise SystoleError(f"cv: {plain(each.role)}: the model has no such knob; allowed: {', '.join(knobs)}")
         channels[index]["role"] = ROLES.get(each.role, KNOB)
         channels[index]["knob"] = 0 if each.role in ROLES else list(knobs).index(knob)
         channels[index]["input"] = each.channel
-        channels[index]["scale"], channels[index]["offset"] = each.volts_per_unit, each.offset
+        channels[index]["scale"] = VOLTS_PER_UNIT if each.volts_per_unit is None else each.volts_per_unit
+        channels[index]["offset"] = each.offset or 0.0
     channels["sent"] = np.inf  # so that the first value counts as moved
     return CvInputs(channels=channels, event=np.zeros(1, EVENT))
 
@@ -138,6 +142,7 @@ def _gate(rig: Any, cv: Any, channel: Any, time: int) -> None:
     if channel.down == 0 and channel.volts > HIGH_VOLTS:
         _send_controls(rig, cv, time)
         channel.down = 1 if _send(rig, cv, time, NOTE_ON, KEY, VELOCITY) else 0
+        channel.since = time
     elif channel.down == 1 and channel.volts < LOW_VOLTS:
         channel.down = 0 if _send(rig, cv, time, NOTE_OFF, KEY, 0.0) else 1
 
@@ -172,8 +177,20 @@ def collect(rig: Any, cv: Any, inputs: Any, channels: int, frames: int, time: in
 
 @compiled
 def release_gates(rig: Any, cv: Any, time: int) -> None:
-    """The inputs go away: no key stays down."""
+    """The inputs go away: no key stays down. To be called by whoever may call `collect`."""
     for index in range(cv.channels.shape[0]):
         channel = cv.channels[index]
         if channel.role == GATE and channel.down == 1:
-            channel.down = 0 if _send(rig, cv, time, NOTE_OFF, KEY, 0.0) else 1
+            channel.down = 0 if _send(rig, cv, max(time, channel.since), NOTE_OFF, KEY, 0.0) else 1
+
+
+@compiled
+def hand_over(rig: Any, old: Any, new: Any, time: int) -> None:
+    """Other meanings take over: a gate that is one in both stays as it is, keys of the others go up."""
+    for index in range(old.channels.shape[0]):
+        before = old.channels[index]
+        for other in range(new.channels.shape[0]):
+            after = new.channels[other]
+            if before.role == GATE and after.role == GATE and before.input == after.input:
+                after.volts, after.down, after.since, before.down = before.volts, before.down, before.since, 0
+    release_gates(rig, old, time)

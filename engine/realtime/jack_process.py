@@ -119,7 +119,7 @@ _table_at, _bytes_at = table_at(JackTable), array_at(np.dtype(np.uint8))
 
 
 @inlined
-def _has_gap(words: Any, start: int, frames: int) -> bool:
+def _has_gap(words: Any, start: int, frames: Any) -> bool:
     """Follow JACK's frames: whether cycles were left out before the last one.
 
     That can be said only now: to a client that runs late, JACK tells the frame of the cycle after its own, and then

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from accel.formats import RATE
+from engine.realtime.cv_in import release_gates
 from engine.realtime.rig import SILENT, WORD_AT
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ["LINK", "LINK_AT", "Link"]
 
-LINK = ("rig", "token", "rate", "inputs", "outputs", "latency", "converter", "cv", "frame", "next_frame", "is_known")
+LINK = (
+    "rig", "token", "rate", "inputs", "outputs", "latency", "converter", "cv", "next_cv", "frame", "next_frame",
+    "is_known",
+)  # fmt: skip
 LINK_AT = {name: at for at, name in enumerate(LINK)}
-"""rig, converter, cv: addresses, 0 = none; token, rate, inputs, outputs, latency: see `Link`; frame, next_frame: of
-JACK, where the last cycle began and the next one should; is_known: whether those are."""
+"""rig, converter, cv: addresses, 0 = none; next_cv: what the callback puts into cv at its next block; token, rate,
+inputs, outputs, latency: see `Link`; frame, next_frame: of JACK, where the last cycle began and the next one should;
+is_known: whether those are."""
 
 _tokens = itertools.count(SILENT + 1)
 
@@ -70,9 +75,31 @@ class Link:
 
     def listen(self, cv: CvInputs | None) -> None:
         """Take these control voltages from the inputs from the next block on; None: none."""
+        if self.has_listened:
+            self._cv = [each for each in self._cv if each.address == int(self._words[LINK_AT["cv"]])]
         if cv is not None:
             self._cv.append(cv)  # and those before stay alive: the callback may be in them
-        self._words[LINK_AT["cv"]] = 0 if cv is None else cv.address
+        self._words[LINK_AT["next_cv"]] = 0 if cv is None else cv.address
+
+    @property
+    def has_listened(self) -> bool:
+        """The callback has done what `listen` asked for last."""
+        return bool(self._words[LINK_AT["cv"]] == self._words[LINK_AT["next_cv"]])
+
+    def input_value(self, channel: int) -> float | None:
+        """What an input channel (from 0) that is listened to gave last, -1..1; None: it is not listened to."""
+        for each in self._cv:
+            if each.address == int(self._words[LINK_AT["cv"]]):
+                for row in each.channels[each.channels["input"] == channel]:
+                    return float((row["volts"] - row["offset"]) / row["scale"]) if row["scale"] else None
+        return None
+
+    def leave(self) -> None:
+        """The stream is closed: no key that an input holds stays down. To be called when no callback runs any more."""
+        address = int(self._words[LINK_AT["cv"]])
+        for each in self._cv:
+            if each.address == address:
+                release_gates(self._rig, each, int(self._rig.play["now"][0]))
 
     def take_over(self) -> None:
         """Let this stream play, and no other."""

@@ -14,7 +14,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine.events import Kind
+from engine.journal import read_journal
 from tests.app.support import COMMAND, ROOT, Systole, one_line
+from tests.support.jack import jack_server, needs_jack
 
 SILENT = ("--headless", "--device", "none", "--midi", "none", "--patch", "plain")
 
@@ -111,3 +114,46 @@ def test_without_a_window_it_says_so(systole: Systole) -> None:
     done = systole("play", *SILENT[1:], "--seconds", 0.1)
     assert done.returncode == 0
     assert "no window" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("value", ["pitch", "0=pitch", "9=gate", "1=", "1=knob:", "x=gate"])
+def test_inputs_that_are_none_are_told_at_once(systole: Systole, value: str) -> None:
+    done = systole("play", "--cv", value)
+    assert done.returncode == 2
+    assert "--cv" in one_line(done)
+
+
+def on_jack(environment: dict[str, str], *arguments: object, answers: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command on the server of this moment."""
+    server = {name: value for name, value in os.environ.items() if name.startswith("JACK")}
+    call = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(
+        call, env={**environment, **server}, input=answers, capture_output=True, text=True, timeout=300
+    )
+
+
+@needs_jack
+def test_voltages_of_a_device(environment: dict[str, str], tmp_path: Path) -> None:
+    """Of inputs that give 0 V, which is a pitch."""
+    usual = ("play", "--headless", "--midi", "none", "--patch", "plain", "--seconds", 1)
+    with jack_server(tmp_path):
+        done = on_jack(environment, *usual, "--cv", "1=x")
+        assert done.returncode == 1
+        assert done.stderr == "systole: cv: knob:x: the model has no such knob; allowed: knob0, knob1\n"
+        done = on_jack(environment, *usual, "--cv", "2=pitch", "--cv", "1=knob0", "--journal", tmp_path / "a.json")
+        assert done.returncode == 0, done.stderr
+        events = read_journal(tmp_path / "a.json").events
+        assert [each["value"] for each in events if each["kind"] == Kind.CV_PITCH] == [0.0]
+        done = on_jack(environment, *usual, "--cv", "3=gate")
+        assert "system has 2 inputs: playing without control voltages" in done.stderr
+
+
+@needs_jack
+def test_calibrating_an_input_that_always_gives_the_same(environment: dict[str, str], tmp_path: Path) -> None:
+    with jack_server(tmp_path):
+        done = on_jack(environment, "calibrate", 1, "--high", 3, answers="\n\n")
+        assert done.returncode == 1
+        asked, line = done.stderr.strip().rsplit("systole: ", 1)
+        assert "apply 0 V to input 1" in asked and "apply 3 V to input 1" in asked
+        assert line == "calibration: the input gives the same at both voltages; needed: two that differ"
+    assert on_jack(environment, "calibrate", 1, "--high", 0).returncode == 2

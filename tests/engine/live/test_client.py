@@ -20,8 +20,23 @@ from engine.events import Kind
 from engine.live import client as module
 from engine.live.client import Engine, Notice
 from engine.live.layout import State
-from engine.live.options import Options
-from engine.live.protocol import CloseStream, Done, Line, Panic, PatchChanged, Ready, SetPatch, SetSeed, Stop
+from engine.live.options import Options, decode_options
+from engine.live.protocol import (
+    CloseStream,
+    CvChannel,
+    Done,
+    Line,
+    Panic,
+    PatchChanged,
+    Ready,
+    RecordingStopped,
+    SetCv,
+    SetPatch,
+    SetSeed,
+    StartRecording,
+    Stop,
+    decode_request,
+)
 from engine.live.supervisor import Supervisor
 from engine.midi.rows import note_on
 from tests.engine.live import fake_engine
@@ -177,3 +192,31 @@ def test_an_owner_that_dies_takes_its_engine_along(tmp_path: Path) -> None:
     owner.wait()
     owner.stdout.close()
     eventually(lambda: not Path(f"/proc/{pid}").exists() or "(zombie)" in Path(f"/proc/{pid}/status").read_text())
+
+
+def test_an_engine_that_dies_for_good_while_it_records_says_where_the_recording_is(
+    engine: Engine, notices: list[Notice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.start(Options(patch="one"))
+    engine.wait_ready(20)
+    engine.request(StartRecording(path="/x/a.wav"))
+    engine.gave_up("it is over")
+    line = "recording ended with the engine: /x/a.wav.part holds what was heard"
+    assert notices[-2:] == [Line("error", "it is over"), RecordingStopped("/x/a.wav", 0.0, line)]
+
+
+def test_what_lasts_is_told_to_the_next_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[bytes] = []
+    engine.start(Options(patch="one"))
+    engine.wait_ready(20)
+    for command in (StartRecording(path="a.wav"), SetCv(channels=[CvChannel(1, "gate")]), SetSeed(seed=4)):
+        engine.request(command)
+    monkeypatch.setattr(engine._supervisor, "send", sent.append)
+    engine.received(Ready(0.1))
+    told = [decode_request(each) for each in sent]
+    assert told == [SetSeed(seed=4), StartRecording(path="a.wav", resume=True)]
+    assert decode_options(engine.first_message()).cv == [CvChannel(1, "gate")]
+    sent.clear()
+    engine.received(RecordingStopped("a.wav", 1.0, "disk full"))
+    engine.received(Ready(0.1))
+    assert [decode_request(each) for each in sent] == [SetSeed(seed=4)]

@@ -24,6 +24,7 @@ from engine.live.output import Output
 from engine.live.protocol import Answer, CvChannel, DeviceName, Line, OpenStream, StreamChanged
 from engine.live.settings import load_settings
 from engine.live.stream import Callbacks, Plan
+from engine.realtime.rig import WORD_AT
 
 AUDIO = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
@@ -41,6 +42,7 @@ class Machine:
         self.devices = [device("card"), device("other", (96_000,), 4)]
         self.refusal: Exception | None = None
         self.hangs = False
+        self.given = 0.0  # by all inputs
         self.open: list[FakeStream] = []
         self.rescans = 0
 
@@ -71,6 +73,7 @@ class FakeStream:
         given = np.zeros((self.plan.block, max(self.plan.inputs, 1)), np.float32)
         due = time.monotonic()
         while not self._pulled.is_set():
+            given[:] = self.machine.given
             out = np.full((self.plan.block, 2), 9.0, np.float32)
             self._audio(given.ctypes.data, out.ctypes.data, self.plan.block, None, 0, self._data)
             self.heard.append(out)
@@ -115,8 +118,9 @@ class Bench:
         self.core: Core = make_core(self.arrays)
         self.notices: list[Answer] = []
         self.marks: list[tuple[int, str, float]] = []
+        self.knobs = ["shape"]
         self.output = Output(
-            self.core, knobs=lambda: ["shape"], post=self.notices.append, mark=lambda *mark: self.marks.append(mark)
+            self.core, knobs=lambda: self.knobs, post=self.notices.append, mark=lambda *mark: self.marks.append(mark)
         )
         self.output.prepare()
         self.output.start()
@@ -169,8 +173,12 @@ def test_from_one_device_to_another_at_another_rate_and_ahead(bench: Bench, mach
     bench.open(device=DeviceName("ALSA", "card"))
     found = bench.open(device=DeviceName("", "oth"), mode="safe", ahead=3)
     assert (found["rate"], found["line"]) == (96_000, "ALSA: other")
+    words, lost = bench.core.rig.words, bench.arrays["counters"]["ahead_lost"]
+    assert (words[WORD_AT["block"]], words[WORD_AT["ahead"]], lost[0]) == (64, 3 * 64, 0)
     before = bench.core.samples
     bench.until(lambda: bench.core.samples > before + 9600)
+    bench.open(device=DeviceName("ALSA", "other"))
+    assert 0 < lost[0] <= 3 * 64  # behind the gate
     bench.output.close_stream().result(20)
     assert (bench.state, machine.open) == (State.SILENT, [])
     before = bench.core.samples
@@ -266,7 +274,127 @@ def test_control_voltages_need_inputs_and_get_them(bench: Bench, machine: Machin
     assert machine.open[0].plan.inputs == 2
     with pytest.raises(SystoleError, match="no such knob"):
         bench.output.listen([CvChannel(1, "knob:nothing")]).result(20)
-    with pytest.raises(SystoleError, match="inputs: 6 asked for"):
+    with pytest.raises(SystoleError, match="cv: input 6: ALSA: other has 4"):
         bench.output.listen([CvChannel(5, "gate")]).result(20)
     bench.output.refresh()
     bench.output.listen([]).result(20)
+
+
+def played(bench: Bench, *kinds: Kind) -> list[tuple[int, float]]:
+    """(kind, value) of the events so far that are of some kinds."""
+    return [(each[1], each[4]) for each in bench.core.take_journal().tolist() if each[1] in kinds]
+
+
+def listen(bench: Bench, *channels: CvChannel) -> None:
+    bench.output.listen(list(channels)).result(20)
+
+
+def wait(bench: Bench, samples: int = 4800) -> None:
+    end = bench.core.samples + samples
+    bench.until(lambda: bench.core.samples > end)
+
+
+def test_no_key_stays_down_when_an_input_is_no_gate_any_more(bench: Bench, machine: Machine) -> None:
+    notes = (Kind.NOTE_ON, Kind.NOTE_OFF)
+    bench.open(device=DeviceName("ALSA", "other"))
+    listen(bench, CvChannel(0, "gate"), CvChannel(1, "level"))
+    machine.given = 0.5
+    wait(bench)
+    assert [kind for kind, _ in played(bench, *notes)] == [Kind.NOTE_ON]
+    bench.output.refresh()  # another patch: the gate is still up
+    wait(bench)
+    assert played(bench, *notes) == []
+    listen(bench, CvChannel(1, "level"))
+    wait(bench)
+    assert [kind for kind, _ in played(bench, *notes)] == [Kind.NOTE_OFF]
+
+
+@pytest.mark.parametrize("how", ["closed", "opened anew", "unplugged"])
+def test_no_key_stays_down_when_the_stream_ends(bench: Bench, machine: Machine, how: str) -> None:
+    bench.open(device=DeviceName("ALSA", "other"))
+    listen(bench, CvChannel(0, "gate"))
+    machine.given = 0.5
+    wait(bench)
+    played(bench)
+    if how == "closed":
+        bench.output.close_stream().result(20)
+    elif how == "unplugged":
+        machine.devices.pop()
+        machine.open[0].unplug()
+        bench.until(lambda: bench.state == State.SILENT)
+    else:
+        machine.given = 0.0
+        bench.open(device=DeviceName("ALSA", "other"), mode="safe")
+    wait(bench, 9600)
+    assert [kind for kind, _ in played(bench, Kind.NOTE_ON, Kind.NOTE_OFF)][-1] == Kind.NOTE_OFF
+
+
+def test_what_no_input_sets_any_more_goes_back_to_its_rest(bench: Bench, machine: Machine) -> None:
+    bench.open(device=DeviceName("ALSA", "other"), mode="safe")
+    machine.given = 0.1
+    listen(bench, CvChannel(0, "pitch"), CvChannel(1, "level"))
+    wait(bench)
+    found = played(bench, Kind.CV_PITCH, Kind.CV_LEVEL)
+    assert (Kind.CV_PITCH, pytest.approx(1.0, abs=1e-3)) in found
+    assert (Kind.CV_LEVEL, pytest.approx(0.2, abs=1e-3)) in found
+    listen(bench)
+    wait(bench)
+    assert played(bench, Kind.CV_PITCH, Kind.CV_LEVEL)[-2:] == [(Kind.CV_PITCH, 0.0), (Kind.CV_LEVEL, 1.0)]
+
+
+def test_inputs_and_knobs_that_are_not_there_are_waited_for(bench: Bench, machine: Machine) -> None:
+    bench.output.want([CvChannel(1, "knob:shape"), CvChannel(0, "knob:shape")]).result(20)
+    bench.open(device=DeviceName("ALSA", "card"))
+    assert Line("info", "cv: ALSA: card has 0 inputs: playing without control voltages") in bench.notices
+    machine.given = 0.25
+    bench.open(device=DeviceName("ALSA", "other"))
+    wait(bench)
+    assert played(bench, Kind.KNOB) == [(Kind.KNOB, pytest.approx(0.5, abs=1e-3))] * 2
+    bench.knobs = ["tone"]
+    bench.output.refresh()
+    bench.until(lambda: Line("info", "cv: the model has no knob shape: input 1 waits for one") in bench.notices)
+    wait(bench)
+    machine.given = 0.3
+    wait(bench)
+    assert played(bench, Kind.KNOB) == []
+
+
+def test_an_input_is_calibrated_with_two_voltages_and_that_is_remembered(bench: Bench, machine: Machine) -> None:
+    with pytest.raises(SystoleError, match="calibration: no device plays"):
+        bench.output.calibrate(1, 0.0).result(20)
+    bench.open(device=DeviceName("ALSA", "other"))
+    with pytest.raises(SystoleError, match="input 2: is not listened to"):
+        bench.output.calibrate(1, 0.0).result(20)
+    listen(bench, CvChannel(1, "pitch"))
+    scale, offset = -6.2, 0.05  # of an interface that inverts
+
+    def apply(volts: float) -> Any:
+        machine.given = (volts - offset) / scale
+        wait(bench, 1000)
+        return bench.output.calibrate(1, volts).result(20)
+
+    assert apply(0.0)["volts_per_unit"] is None
+    found = apply(5.0)
+    assert (found["volts_per_unit"], found["offset"]) == (
+        pytest.approx(scale, rel=1e-4),
+        pytest.approx(offset, abs=1e-4),
+    )
+    machine.given = (2.0 - offset) / scale
+    wait(bench)
+    assert played(bench, Kind.CV_PITCH)[-1][1] == pytest.approx(2.0, abs=1e-3)
+    bench.output.close_stream().result(20)
+    wait(bench)
+    played(bench)
+    machine.given = (3.0 - offset) / scale
+    bench.open(device=DeviceName("ALSA", "other"))  # as after a restart: from the settings
+    wait(bench)
+    assert played(bench, Kind.CV_PITCH)[-1][1] == pytest.approx(3.0, abs=1e-3)
+    (kept,) = load_settings()[0].calibrations
+    assert (kept.device.name, kept.channel) == ("other", 1)
+
+
+def test_a_sound_that_is_too_much_for_its_blocks_is_answered_with_a_proposal(bench: Bench) -> None:
+    bench.open(device=DeviceName("ALSA", "card"), mode="safe")
+    bench.until(lambda: bench.output._late_until > 0)
+    bench.arrays["counters"]["overruns_own"] += 50
+    bench.until(lambda: Line("info", module.HEAVY_LINE) in bench.notices)

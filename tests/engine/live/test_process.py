@@ -261,6 +261,30 @@ def test_a_killed_engine_plays_again_as_it_did(folder: Path) -> None:
         player.engine.stop()
 
 
+def test_a_recording_goes_on_in_another_file_when_its_engine_was_killed(folder: Path, tmp_path: Path) -> None:
+    player, path = Player(), tmp_path / "a.wav"
+    try:
+        player.ask(protocol.StartRecording(path=str(path), format="float"))
+        time.sleep(0.5)
+        os.kill(player.pid, signal.SIGKILL)
+        line = protocol.Line("warning", f"recording goes on in {tmp_path / 'a-2.wav'}; what came before is in {path}")
+        eventually(lambda: line in player.notices, READY)
+        player.engine.send([note_on(0, 0, 60, 100.0)])
+        eventually(lambda: player.peak() > 1e-3)
+        summary = player.ask(protocol.StopRecording())
+        assert summary["paths"] == [str(path), str(tmp_path / "a-2.wav")] and summary["line"] is None
+        seconds = [soundfile.info(each).frames / 48_000 for each in summary["paths"]]
+        assert 0.2 < seconds[0] < 5 and sum(seconds) == pytest.approx(summary["seconds"])
+        assert np.abs(soundfile.read(tmp_path / "a-2.wav")[0]).max() > 1e-3
+        os.kill(player.pid, signal.SIGKILL)  # it was stopped: there is nothing to go on with
+        player.notices.clear()
+        eventually(lambda: any(isinstance(each, protocol.Ready) for each in player.notices), READY)
+        with pytest.raises(SystoleError, match="nothing is being recorded"):
+            player.ask(protocol.StopRecording())
+    finally:
+        player.engine.stop()
+
+
 def test_stopping_finishes_the_recording_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
     before = {path.name for path in Path("/proc/self/fd").iterdir()}
     player = Player()

@@ -24,6 +24,7 @@ REQUESTS = [
     protocol.Learn(),
     protocol.Forget(target="knobs.timbre"),
     protocol.SetCv(channels=[protocol.CvChannel(2, "knob:timbre", 8.0, -0.1)]),
+    protocol.CalibrateCv(channel=2, volts=-5.0),
     protocol.SetSeed(seed=7),
     *(kind(id=9) for kind in (protocol.CloseStream, protocol.ListDevices, protocol.StopRecording)),
     *(kind(id=10) for kind in (protocol.Panic, protocol.TestTone, protocol.Stop)),

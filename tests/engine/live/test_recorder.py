@@ -216,3 +216,27 @@ def test_a_killed_process_leaves_a_file_that_can_be_opened(tmp_path: Path) -> No
         sound, _ = soundfile.read(file)
     assert len(sound) > 24_000
     assert (sound == 0.25).all()
+
+
+def test_another_engine_goes_on_with_what_a_dead_one_left(tape: Tape, tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    first = tape.recorder()
+    first.start(str(path), SampleFormat.FLOAT)
+    tape.play(9600)
+    first.stop()
+    path.rename(tmp_path / "a.wav.part")
+    later = Tape()
+    second = later.recorder()
+    assert second.resume(str(path), SampleFormat.FLOAT) == (str(tmp_path / "a-2.wav"), str(path))
+    with pytest.raises(SystoleError, match="is being recorded"):
+        second.resume(str(path), SampleFormat.FLOAT)
+    later.play(4800)
+    summary = second.stop()
+    assert summary == Summary((str(path), str(tmp_path / "a-2.wav")), 0.3)
+    assert np.array_equal(soundfile.read(path, dtype="float32")[0], tape.sound(0, 9600))
+    assert np.array_equal(soundfile.read(tmp_path / "a-2.wav", dtype="float32")[0], later.sound(0, 4800))
+
+
+def test_a_recording_that_cannot_go_on_is_one_line(tape: Tape, tmp_path: Path) -> None:
+    with pytest.raises(SystoleError, match="cannot be written"):
+        tape.recorder().resume(str(tmp_path / "gone" / "a.wav"), SampleFormat.FLOAT)

@@ -15,6 +15,7 @@ from accel.program import Program
 from engine.realtime import ahead as module
 from engine.realtime.ahead import run_ahead, run_canary, run_silent
 from engine.realtime.ahead_ring import held_ahead, set_direct, set_safe
+from engine.realtime.convert import allocate_converter
 from engine.realtime.rig import RING_AT, SILENT, WORD_AT
 from tests.engine.machine_code import allocators
 from tests.engine.realtime.bench import Bench, on
@@ -67,6 +68,21 @@ def test_what_is_rendered_ahead_is_what_the_journal_gives(tiny: Program) -> None
     assert bench.word("ahead_thread") not in (0, threading.get_native_id())
     set_direct(bench.rig)
     assert bench.count("ahead_lost") >= 2 * block
+
+
+@pytest.mark.parametrize("blocks", [1, 2])
+def test_a_device_of_another_rate_which_takes_a_sample_more_or_less_never_runs_dry(tiny: Program, blocks: int) -> None:
+    bench, block = Bench(tiny), 140  # for 128 at 44.1 kHz
+    device = Device(bench.rig, rate=44_100, converter=allocate_converter(44_100))
+    set_safe(bench.rig, block, blocks)
+    device.link.take_over()
+    with running(bench, run_ahead):
+        for number in range(40):
+            wait_for(lambda: held_ahead(bench.rig) == blocks * block)
+            device.call(128)
+            if number == 0:  # fills the converter, and so may find too little; then the output's gate is shut
+                bench.rig.counters["ahead_underruns"] = 0
+    assert bench.count("ahead_underruns") == 0
 
 
 def test_it_ends_with_the_mode_and_waits_while_nobody_plays(tiny: Program) -> None:

@@ -12,7 +12,7 @@ from accel.program import Program
 from engine.events import Kind
 from engine.live.protocol import CvChannel
 from engine.realtime.ahead_ring import set_safe
-from engine.realtime.cv_in import allocate_cv, calibrate, collect, release_gates
+from engine.realtime.cv_in import allocate_cv, calibrate, collect, hand_over, release_gates
 from tests.engine.realtime.bench import Bench
 from tests.engine.realtime.device import Device
 
@@ -54,6 +54,18 @@ def test_a_gate_acts_on_its_sample_with_hysteresis(bench: Bench, block: int) -> 
     release_gates(bench.rig, jacks.cv, 7000)
     release_gates(bench.rig, jacks.cv, 7001)
     assert [tuple(row)[:2] for row in bench.cv.pop().tolist()] == [(7000, Kind.NOTE_OFF)]
+
+
+def test_other_meanings_leave_a_gate_that_stays_and_end_the_others(bench: Bench) -> None:
+    old, new = Jacks(bench, "gate", "gate", "pitch"), Jacks(bench, "gate", "level", "pitch")
+    old.feed(np.full((10, 3), 5.0), 1000)
+    hand_over(bench.rig, old.cv, new.cv, 900)
+    assert [tuple(row)[:2] for row in bench.cv.pop().tolist()] == [(1000, Kind.NOTE_OFF)]  # not before it went down
+    assert Kind.NOTE_ON not in [row[1] for row in new.feed(np.full((10, 3), 5.0), 1010)]
+    assert [row[1] for row in new.feed(np.zeros((1, 3)), 1020)] == [Kind.NOTE_OFF]
+    release_gates(bench.rig, new.cv, 2000)
+    release_gates(bench.rig, old.cv, 2000)
+    assert bench.cv.waiting == 0
 
 
 def test_a_note_starts_at_the_pitch_that_came_with_it(bench: Bench) -> None:
@@ -138,13 +150,18 @@ def test_through_the_callback(bench: Bench, mode: str) -> None:
     bench.drain()
     assert bench.journal["time"].tolist() == [0, 128 + 37]  # in the block in which it came
     device.link.listen(None)
-    device.call(128, np.zeros((128, 2), np.float32))
-    assert bench.drain().tolist() == []
+    device.call(128, inputs)
+    device.call(128, inputs)
+    assert [tuple(row)[:2] for row in bench.drain().tolist()] == [(256, Kind.NOTE_OFF)]
+    device.link.listen(allocate_cv([CvChannel(1, "gate")], KNOBS, 2))
+    device.call(128, inputs)
+    device.link.leave()
+    assert [row[1] for row in bench.cv.pop().tolist()] == [Kind.NOTE_OFF]
 
 
 @pytest.mark.parametrize(
     ("channel", "line"),
-    [(CvChannel(2, "gate"), "cv: channel 2: the device has 2 inputs"),
+    [(CvChannel(2, "gate"), "cv: input 3: the device has 2"),
      (CvChannel(0, "knob:nope"), "cv: knob:nope: the model has no such knob; allowed: tone, shape")],
 )  # fmt: skip
 def test_what_is_not_there_is_refused(channel: CvChannel, line: str) -> None:
