@@ -158,8 +158,13 @@ def _open(deck: Any, index: int, length: int, now: int) -> None:
 
 
 @compiled
-def _close(deck: Any, index: int, length: int, now: int) -> None:
-    """Fade a slot out over `length` samples; one that was never opened is given back at once."""
+def _close(deck: Any, index: int, serial: int, length: int, now: int) -> None:
+    """Fade a slot out over `length` samples; one that was never opened is given back at once.
+
+    The slot may have rung out and been filled again since it was decided to close it: what it holds now is left alone.
+    """
+    if deck.slots[index].patch != serial:
+        return
     if deck.states[index] == READY:
         _free(deck, index)
     elif deck.states[index] != FREE:
@@ -180,7 +185,7 @@ def _change(deck: Any, event: Any, now: int) -> None:
         if event.kind == OPEN:
             _open(deck, index, whole, now)
         elif event.kind == CLOSE:
-            _close(deck, index, max(whole, 0), now)
+            _close(deck, index, event.channel, max(whole, 0), now)
 
 
 @compiled

@@ -56,6 +56,11 @@ class DeckKeeper:
         self._parts[slot] = part
         self.deck.states[slot] = READY
 
+    def withdraw(self, slot: int) -> None:
+        """Take back a part that was filled in and for which no OPEN event was sent; otherwise nothing happens."""
+        if self.deck.states[slot] == READY:
+            self.deck.states[slot] = FREE
+
     def collect(self) -> None:
         """Drop the parts of slots that the deck has given back."""
         self._parts = self.parts()

@@ -92,7 +92,7 @@ def check_event(event: Any) -> int:
     if not 0 <= kind < _KINDS or _INDEX[kind, 1] < 0:
         return 2
     is_address = 0 <= channel >> ADDRESS <= SLOTS and channel & CHANNELS <= 15
-    if channel < 0 or not (kind == OPEN or is_address):
+    if channel < 0 or not (kind in (OPEN, CLOSE) or is_address):
         return 3
     if not _INDEX[kind, 0] <= index <= _INDEX[kind, 1]:
         return 4

@@ -60,7 +60,8 @@ class Kind(IntEnum):
     """To the deck: the part in slot `index` takes over. `value` = samples over which its predecessor fades out, or -1:
     that one rings until its keys are up. The channel field holds the serial number of the patch."""
     CLOSE = 65
-    """To the deck: the part in slot `index` fades out over `value` samples."""
+    """To the deck: the part in slot `index` fades out over `value` samples. The channel field holds the serial number
+    of its patch: a slot that holds another one by now is left alone."""
     GATE = 66
     """To the deck: the output's gain goes to `value`, 0..1, on a straight line of `index` samples."""
 

@@ -6,6 +6,7 @@ into being in the sound's thread. What reaches the sound is one event, OPEN, whe
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from accel.emulator.fast_state import FastStates
 from accel.errors import SystoleError
 from accel.program import Program
 from engine.banks import load_banks
-from engine.deck import INBOX
+from engine.deck import FREE, INBOX, READY
 from engine.events import Kind
 from engine.journal import JournalPatch, part_seed
 from engine.library import find_model, open_model, program_knobs
@@ -92,6 +93,10 @@ def touch(part: Part) -> None:
 def _touch(array: NDArray[Any]) -> None:
     flat = array.reshape(-1).view(np.uint8)
     flat[::PAGE] |= 0
+
+
+def _volts(tuning: NDArray[np.float64] | None) -> list[float] | None:
+    return None if tuning is None else tuning.tolist()
 
 
 class Loader:
@@ -175,29 +180,49 @@ class Loader:
         """Make a part, and let it take over."""
         serial, seed, tuning = self._parts, part_seed(self.seed, self._parts), self.tuning
         part = Part(patch, program, seed=seed, tuning=tuning, room=ROOM)
-        slot = self._free_slot()
-        self._keeper.fill(slot, part, serial)
         touch(part)
         if self._opened is None or self._opened.program.hash != program.hash:
             costs = dry_run(program)
             self._core.rig.cost[SUSTAIN_SEED], self._core.rig.cost[START_SEED] = costs.sustain, costs.start
+        slot = self._free_slot()
+        self._keeper.fill(slot, part, serial)
+        try:
+            self._send_open(request, JournalPatch(serial, request.text, program.hash, seed, _volts(tuning)), slot)
+        except BaseException:
+            self._keeper.withdraw(slot)
+            raise
+        self._order = [each for each in self._order if each != slot] + [slot]
+        self._see_opened(slot)
+        return serial
+
+    def _send_open(self, request: SetPatch, entry: JournalPatch, slot: int) -> None:
+        """Tell the journal and the deck; raises before the deck was told anything."""
         self._parts += 1
-        volts = None if tuning is None else tuning.tolist()
-        self._journal.add_patch(JournalPatch(serial, request.text, program.hash, seed, volts))
+        self._journal.add_patch(entry)
         fade = RINGS
         if request.how == "replace":
             fade = FADE if self._load() < BUSY else SHORT_FADE
-            self._keys.replace(serial)
-        self._order = [each for each in self._order if each != slot] + [slot]
-        self._push([(AT_ONCE, Kind.OPEN, serial, slot, fade)])
-        return serial
+            self._keys.replace(entry.serial)
+        self._push([(AT_ONCE, Kind.OPEN, entry.serial, slot, fade)])
+
+    def _see_opened(self, slot: int) -> None:
+        """Wait until the deck has read the event; a sound that stands still reads it when it goes on."""
+        if self._opened is None:  # the first patch is there before the sound is
+            return
+        with contextlib.suppress(SystoleError):
+            self._wait(lambda: bool(self._keeper.deck.states[slot] != READY), "it is not opened")
+        if self._keeper.deck.states[slot] == FREE:
+            raise SystoleError("patch: the sound did not take it")
 
     def _free_slot(self) -> int:
         """A slot of the deck that can be filled; where none is, the one that was opened first has to end."""
         self._keeper.collect()
         if not self._keeper.free_slots():
             oldest = next(slot for slot in self._order if slot != self._order[-1])
-            self._push([(AT_ONCE, Kind.CLOSE, 0, oldest, CLOSE_FADE)])
+            serial = int(
+                self._keeper.deck.slots["patch"][oldest]
+            )  # it may ring out, and be filled, before this is read
+            self._push([(AT_ONCE, Kind.CLOSE, serial, oldest, CLOSE_FADE)])
         self._wait(lambda: bool(self._keeper.free_slots()), "no place for another patch")
         self._keeper.collect()
         return self._keeper.free_slots()[0]

@@ -94,7 +94,7 @@ def random_performance(seed: int, samples: int) -> list[Row]:
     for serial, share, fade in ((2, 0.2, 700.0), (3, 0.4, -1.0), (4, 0.6, 100.0), (5, 0.8, -1.0)):
         rows.append(opened(int(samples * share), (serial - 1) % SLOTS, serial, fade))
     rows += [(samples // 2, Kind.GATE, 0, 333, 0.25), (samples // 2 + 200, Kind.GATE, 0, 480, 1.0)]
-    rows.append((int(samples * 0.9), Kind.CLOSE, 0, 0, 500.0))
+    rows.append((int(samples * 0.9), Kind.CLOSE, 5, 0, 500.0))
     return sorted(rows, key=lambda row: (row[0], row[1] < Kind.OPEN))
 
 
@@ -156,7 +156,7 @@ def test_no_jump_when_the_part_changes(va: Program, fade: float) -> None:
 
 
 def test_closing_while_it_fades_goes_on_from_where_it_is(tiny: Program) -> None:
-    rows = [opened(0, 0, 1), on(10, 48), opened(1000, 1, 2, 1000.0), (1500, Kind.CLOSE, 0, 0, 100.0)]
+    rows = [opened(0, 0, 1), on(10, 48), opened(1000, 1, 2, 1000.0), (1500, Kind.CLOSE, 1, 0, 100.0)]
     line = np.ones(3000)
     line[1000:1500] = 1 - np.arange(500) / 1000
     line[1500:1600], line[1600:] = 0.5 - 0.5 * np.arange(100) / 100, 0
@@ -166,7 +166,7 @@ def test_closing_while_it_fades_goes_on_from_where_it_is(tiny: Program) -> None:
 
 def test_closing_the_current_part_ends_in_silence(tiny: Program) -> None:
     stage = Stage(tiny)
-    out = stage.play([opened(0, 0, 1), on(10, 48), (1000, Kind.CLOSE, 0, 0, 480.0), on(1200, 60)], 3000)
+    out = stage.play([opened(0, 0, 1), on(10, 48), (1000, Kind.CLOSE, 1, 0, 480.0), on(1200, 60)], 3000)
     assert out[1400].any() and not out[1480:].any()
     assert stage.states[0] == FREE and stage.keeper.deck.deck["current"][0] == -1
 
@@ -273,9 +273,19 @@ def test_a_slot_is_filled_once(tiny: Program) -> None:
     assert keeper.deck.states[3] == READY
     with pytest.raises(ValueError, match="slot 3 is taken"):
         keeper.fill(3, make(tiny, 2), 2)
-    close = event_array([(0, Kind.CLOSE, 0, 3, 100.0)])
+    close = event_array([(0, Kind.CLOSE, 1, 3, 100.0)])
     deck_render(keeper.deck, close, 1, 0, np.zeros((1, 2), np.float32), 1)
     assert keeper.free_slots() == [0, 1, 2, 3] and keeper.parts() == {}
+
+
+def test_closing_names_the_patch_and_leaves_another_one_in_the_slot_alone(tiny: Program) -> None:
+    stage = Stage(tiny)
+    stage.play([opened(0, 0, 1), (5, Kind.CLOSE, 2, 0, 0.0)], 10)
+    stage.keeper.fill(1, make(tiny, 7), 7)
+    stage.play([(10, Kind.CLOSE, 6, 1, 100.0)], 10, start=10)
+    assert stage.states == [PLAYS, READY, FREE, FREE]
+    stage.play([(20, Kind.CLOSE, 7, 1, 100.0), (20, Kind.CLOSE, 1, 0, 0.0)], 10, start=20)
+    assert stage.states == [FREE, FREE, FREE, FREE]
 
 
 def test_slots_that_do_not_exist_or_are_empty_are_left_alone(tiny: Program) -> None:

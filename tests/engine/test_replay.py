@@ -46,7 +46,7 @@ class Live:
         free, serial = self.keeper.free_slots(), len(self.patches)
         if not free:
             oldest = min(self.keeper.parts())
-            return [(self.now, Kind.CLOSE, 0, oldest, 48.0)]
+            return [(self.now, Kind.CLOSE, int(self.keeper.deck.slots["patch"][oldest]), oldest, 48.0)]
         settings = SOUNDS[int(self.rng.integers(len(SOUNDS)))]
         row = ModulationRow("lfo1", "voice.pitch", 0.05)
         patch = Patch(f"number {serial}", "tiny", parameters=settings, modulation=(row,))
