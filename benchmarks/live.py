@@ -112,7 +112,7 @@ def _compared(rows: list[Row]) -> str:
     )
 
 
-def live_table(rows: list[Row], minutes: float, machine: str) -> str:
+def live_table(rows: list[Row], machine: str) -> str:
     """Markdown."""
     head = [
         "mode", "block", "load", "lost, ours", "lost, the machine's", "late callbacks", "load, median", "99.9 %",
@@ -121,7 +121,8 @@ def live_table(rows: list[Row], minutes: float, machine: str) -> str:
     lines = [head, [":--", "--:", ":--", *["--:"] * (len(head) - 3)]]
     lines += [_cells(row) for row in sorted(rows, key=lambda each: (each.load == "idle", each.block))]
     kind = "with" if all(row.is_realtime for row in rows) else "without"
-    note = f"Samples lost of {minutes * 60 * 48_000:.3g} in each row; {machine}, {kind} real-time priority."
+    due = max(row.samples for row in rows)
+    note = f"Samples lost, of {due / 1e6:.1f} million in each row; {machine}, {kind} real-time priority."
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return "\n\n".join(part for part in (table, _compared(rows), note) if part)
 
@@ -165,7 +166,7 @@ def main(arguments: list[str] | None = None) -> int:
         load = "heavy" if case.is_heavy else "idle"
         print(f"{number} of {len(cases)}: {case.title}, block {case.block}, {load}", file=sys.stderr, flush=True)
         rows.append(row_of(measure(case)))
-    table = live_table(rows, given.minutes, _machine())
+    table = live_table(rows, _machine())
     print(table)
     if given.write:
         page = replaced(PAGE.read_text(encoding="utf-8"), "live", table)

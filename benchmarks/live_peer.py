@@ -40,7 +40,6 @@ class PythonCallback:
 
     Attributes:
         started: seconds from the construction to the stream.
-        log: of its callbacks, `layout.LOG`.
     """
 
     def __init__(self) -> None:
@@ -53,7 +52,7 @@ class PythonCallback:
         self._now, self._number, self._first = 0, 0, 0
         self._events = event_array(_rows(RATE // 2, 0))
         self._calls, self._played, self._began, self._from = 0, 0, time.perf_counter(), 0
-        self.log = np.zeros(MOST_CALLS, LOG)
+        self._log = np.zeros(MOST_CALLS, LOG)
         hosts = sd.query_hostapis()
         device = next(host["default_output_device"] for host in hosts if host["name"] == JACK)
         self._part.render(event_array([]), 0, 0, self._out[:64])  # compile before, not in, the first callback
@@ -76,7 +75,7 @@ class PythonCallback:
         self._scope[: len(out)] = out
         if self._calls < MOST_CALLS:
             wall, cpu = time.perf_counter_ns() - start, time.thread_time_ns() - spent
-            self.log[self._calls] = (start, wall, cpu, 0, frames)
+            self._log[self._calls] = (start, wall, cpu, 0, frames)
             self._calls += 1
 
     def reset(self) -> None:
@@ -87,10 +86,14 @@ class PythonCallback:
         """Something to draw, float32 [frames, 2]."""
         return self._scope[:frames]
 
+    @property
+    def log(self) -> np.ndarray:
+        """Its callbacks, `layout.LOG`."""
+        return self._log[: self._calls]
+
     def figures(self) -> tuple[int, int]:
         """Samples played since `reset`, and those that were due."""
         due = round((time.perf_counter() - self._began) * RATE)
-        self.log = self.log[: self._calls]
         return self._played - self._from, due
 
     def __enter__(self) -> PythonCallback:

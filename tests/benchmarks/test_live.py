@@ -126,12 +126,12 @@ def test_the_table_compares_with_the_peer_and_leaves_out_what_was_not_measured()
     peer = row(
         mode="Python callback", lost_ours=400_000, lost_machine=0, latency_median=nan, latency_worst=nan, processor=0.0
     )
-    table = live_table([row(), peer, row(block=64, load="idle")], 1.0, "a machine")
+    table = live_table([row(), peer, row(block=64, load="idle")], "a machine")
     lines = table.splitlines()
     assert len({line.count("|") for line in lines[:5]}) == 1
     assert lines[2] == "| direct | 128 | heavy | **0** | 128 | 3 | 20% | 90% | 3.17 | 3.20 | 1.5 | 0.40 |"
     assert lines[3] == "| Python callback | 128 | heavy | **400000 (40.0%)** |  | 3 | 20% | 90% |  |  | 1.5 |  |"
     assert "block 128: 40.0% against 0.013% (3125 times less)" in table
     assert "with real-time priority" in table
-    none = live_table([dataclasses.replace(row(), lost_machine=0), peer], 1.0, "a machine")
+    none = live_table([dataclasses.replace(row(), lost_machine=0), peer], "a machine")
     assert "40.0% against 0.000% (none)" in none
