@@ -23,6 +23,9 @@ from engine.live.loader import ROOM, Loader
 from engine.live.protocol import PatchChanged, SetPatch
 from engine.midi.rows import note_on
 
+PATIENCE = 300.0
+"""Seconds: the first sound may compile everything."""
+
 
 def request(name: str) -> SetPatch:
     return SetPatch(text=f'schema = 1\nname = "{name}"\nmodel = "tiny"\n', how="ring")
@@ -39,6 +42,7 @@ class Bench:
         journal = JournalLog(1, ROOM, "double")
         self.loader = Loader(self.core, journal, Keys(), seed=1, load=lambda: 0.0, changed=self.changed.append)
         self.now = 0
+        self.play()
 
     @property
     def states(self) -> list[int]:
@@ -59,7 +63,7 @@ class Bench:
 
     def sent(self, count: int) -> None:
         """Wait until so many events wait for the sound."""
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while self.core.control.waiting < count:
             assert time.monotonic() < until
             time.sleep(0.005)
@@ -69,7 +73,7 @@ class Bench:
         return self.finished(done)
 
     def finished(self, done: Future[int | None]) -> int | None:
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while not done.done():
             assert time.monotonic() < until
             self.play()
@@ -121,7 +125,7 @@ def test_a_patch_that_the_deck_was_not_told_of_gives_its_slot_back(
     bench.core.control.push([note_on(0, 0, 60, 1.0)] * room)
     for _ in range(5):
         with pytest.raises(SystoleError, match=r"^patch: no room for its events: the sound stands still$"):
-            bench.loader.submit(request("1")).result(60)
+            bench.loader.submit(request("1")).result(PATIENCE)
     assert bench.states == [PLAYS, FREE, FREE, FREE]
     bench.core.control.pop()
     assert bench.opened("2") is not None
@@ -132,7 +136,7 @@ def test_a_model_that_cannot_be_measured_takes_no_slot(bench: Bench, monkeypatch
     monkeypatch.setattr(module, "dry_run", lambda program: 1 / 0)
     for _ in range(5):
         with pytest.raises(ZeroDivisionError):
-            bench.loader.submit(request("0")).result(60)
+            bench.loader.submit(request("0")).result(PATIENCE)
     assert bench.states == [FREE] * 4
 
 
@@ -151,14 +155,14 @@ def test_a_part_that_never_got_its_turn_is_an_error(bench: Bench) -> None:
     bench.sent(1)
     bench.core.keeper.withdraw(1)
     with pytest.raises(SystoleError, match=r"^patch: the sound did not take it$"):
-        done.result(60)
+        done.result(PATIENCE)
     assert len(bench.changed) == 1
 
 
 def test_a_sound_that_stands_still_takes_it_when_it_goes_on(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     assert bench.opened("0") == 0
     monkeypatch.setattr(module, "WAIT_SECONDS", 0.1)
-    assert bench.loader.submit(request("1")).result(60) == 1
+    assert bench.loader.submit(request("1")).result(PATIENCE) == 1
     assert bench.states[:2] == [PLAYS, READY]
     bench.play()
     assert bench.states[:2] == [RINGS, PLAYS] or bench.states[:2] == [FREE, PLAYS]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from multiprocessing import Pipe
+from typing import Any
+
+import numpy as np
+import pytest
 
 from engine.live.mailbox import MOST, Mailbox
-from engine.live.protocol import Answer, Done, Line, decode_answer
+from engine.live.protocol import Answer, Done, Line, Refused, decode_answer
 
 
 def drain(end: object) -> list[Answer]:
@@ -52,3 +56,18 @@ def test_an_owner_that_has_gone_is_no_fault() -> None:
         box.post(Done(number))
     box.close(5)
     box.post(Done(0))
+
+
+@pytest.mark.parametrize("result", ["half \ud800 a character", np.int64(3), {1: object()}])
+def test_what_cannot_be_sent_is_refused_and_the_others_arrive(result: Any) -> None:
+    ours, theirs = Pipe()
+    box = Mailbox(theirs)
+    box.post(Done(1, result))
+    box.post(Line("info", "half \ud800 a character"))
+    box.post(Refused(2, "half \ud800 a character"))
+    box.post(Done(3))
+    box.close(5)
+    theirs.close()
+    first, second, last = drain(ours)
+    assert isinstance(first, Refused) and isinstance(second, Refused) and (first.id, second.id) == (1, 2)
+    assert first.line.startswith("internal error: the answer cannot be sent: ") and last == Done(3)
