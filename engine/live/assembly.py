@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +13,7 @@ from accel.emulator.forms import choose_form
 from accel.errors import SystoleError
 from engine.live.control import Control
 from engine.live.core import make_core
+from engine.live.devices import sound_library
 from engine.live.journal_log import JournalLog
 from engine.live.keys import Keys
 from engine.live.loader import ROOM, Loader, first_patch
@@ -36,6 +39,8 @@ def assemble(
     Raises:
         SystoleError: there is no patch to begin with; from the function also: the device that was named is not there.
     """
+    if options.stream is not None:  # sound libraries look for devices while all else is loaded
+        threading.Thread(target=_find_sound, name="systole-find-sound", daemon=True).start()
     is_first = int(arrays["header"]["restarts"][0]) == 0
     core, keys = make_core(arrays), Keys()
     journal = JournalLog(options.seed, ROOM, choose_form().name)
@@ -66,6 +71,11 @@ def assemble(
         lock_memory()
 
     return control, play
+
+
+def _find_sound() -> None:
+    with contextlib.suppress(SystoleError):  # whoever opens a device will meet it again
+        sound_library()
 
 
 def _open(output: Output, request: OpenStream, is_first: bool, post: Callable[[Answer], None]) -> None:

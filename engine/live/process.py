@@ -120,6 +120,8 @@ class _Process:
             self._failure = FAILED
 
     def _make(self, options: Options) -> None:
+        # Where SciPy is installed, Numba looks for its BLAS: an eighth of the start, for nothing that is used here.
+        sys.modules.setdefault("scipy", None)  # type: ignore[arg-type]
         from engine.live.assembly import assemble  # everything heavy
 
         control, play = assemble(self._block.arrays, options, self._mail.post)
