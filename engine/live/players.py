@@ -22,7 +22,7 @@ from engine.live.settings import load_settings, save_settings
 from engine.midi.bindings import load_bindings
 from engine.midi.hub import MidiHub
 from engine.midi.osc import OscServer
-from engine.midi.ports import Ports
+from engine.midi.ports import LATE_NS, Ports
 from engine.midi.stamps import Placement
 from engine.midi.targets import Targets
 from engine.realtime.rig import WORD_AT
@@ -137,8 +137,8 @@ class Players:
         self._core.arrays["meters"]["midi_count"] = len(hub.ports)
 
     def _receive(self, port: str, data: bytes, came: int) -> None:
-        """A driver's thread brings a message, and when it came, in ns."""
-        self._hub.receive(port, data, self._placement.at_time(came))
+        """The thread that reads the ports brings a message, and when it came, in ns."""
+        self._hub.receive(port, data, self._placement.at_time(came + LATE_NS))  # as late as it may be brought
 
     def _receive_frame(self, port: str, data: bytes, frame: int) -> None:
         """JACK's thread brings one, and its frame."""

@@ -4,6 +4,10 @@ ALSA, CoreMIDI and WinMM only: on JACK it would call Python from the sound serve
 in their cycle, so JACK has a client of its own (`jack_client`). mido's ports are no way either: they drop the time
 stamps. Where there is no sequencer (containers), or no library, there is no MIDI, and a line says so, once.
 
+A thread of ours asks each port for its messages, a thousand times a second, and their times are the driver's. RtMidi
+would also call us, from its own thread; but python-rtmidi holds the GIL while it closes a port and waits for that
+thread, which waits for the GIL if a message has just come: then nothing of Python's ever runs again.
+
 RtMidi gathers a system exclusive message until it ends, however long that takes; nothing here plays them, so they are
 left out before that, unless a monitor asks for them.
 """
@@ -19,11 +23,18 @@ from typing import Any, Literal, NamedTuple
 from engine.live.quiet import quiet_stderr
 from engine.midi.stamps import Anchor
 
-__all__ = ["PortInfo", "Ports", "Push"]
+__all__ = ["LATE_NS", "PortInfo", "Ports", "Push"]
 
 Push = Callable[[str, bytes, int], None]
-"""Called by a driver's thread with a port's name, the bytes of a message, and when it came, in ns of
+"""Called by the thread that reads with a port's name, the bytes of a message, and when it came, in ns of
 `time.perf_counter_ns`."""
+POLL_SECONDS = 0.001
+LATE_NS = 1_000_000
+"""How long after its time a message may be handed on, if the machine has time for us."""
+MANY_MESSAGES = 256
+"""Of one port at a time, so that one that floods does not keep the others waiting."""
+QUEUE = 8192
+"""Messages of a port that wait while this process has no time: seconds of a fast controller."""
 
 _NUMBERS = re.compile(r" \d+:\d+$")
 """How ALSA ends a port's name: its numbers, which differ from one plugging in to the next."""
@@ -39,6 +50,7 @@ class PortInfo(NamedTuple):
 class _Open(NamedTuple):
     midi: Any
     name: str
+    anchor: Anchor
 
 
 def _library() -> Any:
@@ -63,7 +75,7 @@ def _label(full: str, taken: set[str]) -> str:
 
 
 class Ports:
-    """Ports and the wish which of them to listen to; one thread calls the methods.
+    """Ports and the wish which of them to listen to. Its methods may be called from any thread, but not by `push`.
 
     Args:
         library: in place of RtMidi, for tests.
@@ -80,11 +92,15 @@ class Ports:
         self._scanner: Any = None
         self._open: dict[str, _Open] = {}  # by full name
         self._refusals: set[str] = set()  # lines of ports that are there but cannot be opened
-        self._virtual: Any = None
+        self._virtual: _Open | None = None
         self._push: Push | None = None
         self._gone: Callable[[str], None] = lambda name: None
         self._wanted: Sequence[str] | Literal["all"] = ()
         self._turn = threading.Lock()
+        self._heard: tuple[_Open, ...] = ()  # what is read; exchanged as a whole
+        self._reading = threading.Lock()  # held while messages are handed on
+        self._has_some, self._is_over = threading.Event(), False
+        self._thread: threading.Thread | None = None
         self.problem = ""
         self.errors = 0
 
@@ -141,6 +157,11 @@ class Ports:
             if self._scanner is not None:
                 self._scanner.delete()
                 self._scanner = None
+            self._is_over = True
+            self._has_some.set()
+            if self._thread is not None:
+                self._thread.join()
+                self._thread = None
 
     def _make(self) -> Any:
         """An input that is not connected yet. A way that this machine lacks raises."""
@@ -151,7 +172,7 @@ class Ports:
         if not ways:
             raise OSError("this system has none that RtMidi knows")
         with quiet_stderr():
-            return self._library.MidiIn(ways[0], name=self._client)
+            return self._library.MidiIn(ways[0], name=self._client, queue_size_limit=QUEUE)
 
     def _names(self) -> list[str]:
         """Full names of all ports but our own; sets `problem`."""
@@ -190,14 +211,14 @@ class Ports:
         midi = None
         try:
             midi = self._make()
-            self._listen(midi, label)
+            midi.ignore_types(sysex=not self._sysex, timing=False, active_sense=False)
             index = midi.get_ports().index(full)
             midi.open_port(index, name="in")
         except (OSError, RuntimeError, ValueError) as error:
             if midi is not None:
                 midi.delete()
             return "" if isinstance(error, ValueError) else self._refused(label, error)
-        self._open[full] = _Open(midi, label)
+        self._open[full] = self._listen(midi, label)
         return f"MIDI: listening to {label}"
 
     def _refused(self, label: str, error: Exception) -> str:
@@ -207,46 +228,67 @@ class Ports:
         self._refusals.add(line)
         return line if is_news else ""
 
-    def _listen(self, midi: Any, label: str) -> None:
-        """Let a driver's thread bring an input's messages."""
-        anchor = Anchor()
+    def _listen(self, midi: Any, label: str) -> _Open:
+        """Let the thread read an input that has been opened."""
+        found = _Open(midi, label, Anchor())
+        with self._reading:
+            self._heard = (*self._heard, found)
+        if self._thread is None:
+            self._is_over = False
+            self._thread = threading.Thread(target=self._run, name="systole-ports", daemon=True)
+            self._thread.start()
+        self._has_some.set()
+        return found
 
-        def receive(event: tuple[list[int], float], _: Any) -> None:
-            arrival, push = time.perf_counter_ns(), self._push
-            message, delta = event
-            stamp = anchor.absolute(delta, arrival)
-            if push is None:
-                return
+    def _run(self) -> None:
+        while not self._is_over:
+            self._has_some.wait()  # nothing is plugged in: no time is spent
+            with self._reading:
+                for each in self._heard:
+                    self._read(each)
+            time.sleep(POLL_SECONDS)
+
+    def _read(self, each: _Open) -> None:
+        """Hand on what has come; whatever goes wrong with a message, the others are read."""
+        for _ in range(MANY_MESSAGES):
             try:
-                push(label, bytes(message), stamp)
-            except Exception:  # whatever it was, the driver's thread must go on
+                event = each.midi.get_message()
+                if event is None:
+                    return
+                message, delta = event
+                stamp = each.anchor.absolute(delta, time.perf_counter_ns())
+                if self._push is not None:
+                    self._push(each.name, bytes(message), stamp)
+            except Exception:
                 self.errors += 1
-
-        midi.ignore_types(sysex=not self._sysex, timing=False, active_sense=False)
-        midi.set_callback(receive)
 
     def _open_virtual(self) -> None:
         midi = None
         try:
             midi = self._make()
-            self._listen(midi, self._client)
+            midi.ignore_types(sysex=not self._sysex, timing=False, active_sense=False)
             midi.open_virtual_port(self._client)
         except (OSError, ImportError, RuntimeError):  # NotImplementedError on Windows, which has none
             if midi is not None:
                 midi.delete()
             return
-        self._virtual = midi
+        self._virtual = self._listen(midi, self._client)
 
     def _close_virtual(self) -> None:
         if self._virtual is not None:
-            midi, self._virtual = self._virtual, None
-            midi.close_port()
-            midi.delete()
-            self._gone(self._client)
+            each, self._virtual = self._virtual, None
+            self._leave(each)
 
     def _close(self, full: str) -> None:
-        """Close one; rtmidi waits for its thread, so no message comes after it."""
-        midi, name = self._open.pop(full)
-        midi.close_port()
-        midi.delete()
-        self._gone(name)
+        self._leave(self._open.pop(full))
+
+    def _leave(self, each: _Open) -> None:
+        """Close one; no message comes after it."""
+        with self._reading:
+            self._read(each)
+            self._heard = tuple(other for other in self._heard if other is not each)
+            if not self._heard:
+                self._has_some.clear()
+        each.midi.close_port()
+        each.midi.delete()
+        self._gone(each.name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import threading
+import time
+from collections import deque
 
 
 class FakeRtMidi:
@@ -21,15 +22,15 @@ class FakeRtMidi:
     def get_compiled_api(self) -> list[int]:
         return [self.API_UNIX_JACK, self.API_LINUX_ALSA]
 
-    def MidiIn(self, way: int, name: str) -> FakeInput:  # noqa: N802 (RtMidi's name)
-        assert way == self.API_LINUX_ALSA
+    def MidiIn(self, way: int, name: str, queue_size_limit: int) -> FakeInput:  # noqa: N802 (RtMidi's name)
+        assert way == self.API_LINUX_ALSA and queue_size_limit >= 1024
         if self.problem is not None:
             raise self.problem
         self.inputs.append(FakeInput(self, name))
         return self.inputs[-1]
 
     def play(self, port: str, *message: int, delta: float = 0.0) -> int:
-        """Send a message through a port; returns to how many inputs it went."""
+        """Send a message through a port, and wait until it was handed on; returns to how many inputs it went."""
         heard = [each for each in self.inputs if each.port == port and not each.is_deleted]
         for each in heard:
             each.send(list(message), delta)
@@ -48,7 +49,8 @@ class FakeInput:
     def __init__(self, module: FakeRtMidi, name: str) -> None:
         self.module, self.name, self.port, self.is_deleted = module, name, "", False
         self.ignored: dict[str, bool] = {}
-        self.callback: Callable[[Any, Any], None] | None = None
+        self.queue: deque[tuple[list[int], float]] = deque()
+        self.taken = threading.Event()  # all that came was asked for, and then there was a look for more
 
     def get_ports(self) -> list[str]:
         assert not self.is_deleted
@@ -69,12 +71,18 @@ class FakeInput:
     def ignore_types(self, **ignored: bool) -> None:
         self.ignored = ignored
 
-    def set_callback(self, callback: Callable[[Any, Any], None]) -> None:
-        self.callback = callback
+    def get_message(self) -> tuple[list[int], float] | None:
+        assert not self.is_deleted and self.port, "read after its end"
+        if self.queue:
+            return self.queue.popleft()
+        self.taken.set()
+        return None
 
     def send(self, message: list[int], delta: float) -> None:
-        assert self.callback is not None
-        self.callback((message, delta), None)
+        self.taken.clear()
+        self.queue.append((message, delta))
+        while self.port and not self.taken.wait(0.01):
+            time.sleep(0)
 
     def close_port(self) -> None:
         self.port = ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,65 @@ def test_a_push_that_raises_does_not_reach_the_driver() -> None:
     bench.ports.start(lambda *_: 1 / 0, virtual=False)
     bench.rtmidi.play(KEYS, 0x90, 60, 100)
     assert bench.ports.errors == 1
+    heard: list[str] = []
+    bench.ports.start(lambda *message: heard.append(message[0]), virtual=False)
+    bench.rtmidi.play(KEYS, 0x90, 60, 100)
+    assert heard == [KEYS_NAME]
+
+
+def test_messages_come_in_a_thread_of_ours_in_their_order_by_the_drivers_time() -> None:
+    bench, threads = Bench(KEYS), set()
+    bench.ports.start(lambda *message: (threads.add(threading.current_thread().name), bench.heard.append(message)))
+    [inner] = [each for each in bench.rtmidi.inputs if each.port == KEYS]
+    inner.queue.extend(([0xB0, 1, number % 128], 1e-6) for number in range(3000))
+    inner.send([0xF8], 1e-6)
+    assert threads == {"systole-ports"}
+    assert [message[1] for message in bench.heard] == [bytes([0xB0, 1, n % 128]) for n in range(3000)] + [b"\xf8"]
+    assert {later[2] - earlier[2] for earlier, later in pairwise(bench.heard[-100:])} == {1000}
+
+
+def test_ports_that_come_and_go_while_they_play_are_never_read_after_their_end() -> None:
+    bench, is_over = Bench(KEYS), threading.Event()
+
+    def flood() -> None:
+        while not is_over.is_set():
+            for each in bench.rtmidi.inputs[-3:]:
+                if len(each.queue) < 100:
+                    each.queue.append(([0x90, 60, 100], 0.001))
+            time.sleep(0)
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    keys = lambda: sum(each[0] == KEYS_NAME for each in bench.heard)  # noqa: E731
+    for _ in range(30):
+        before = keys()
+        bench.start(virtual=True)
+        while keys() == before:
+            time.sleep(0.001)
+        bench.rtmidi.ports = []
+        bench.ports.rescan()
+        count = keys()
+        bench.rtmidi.ports = [KEYS]
+        time.sleep(0.002)
+        assert keys() == count, "heard after it was gone"
+    bench.ports.close()
+    is_over.set()
+    thread.join()
+    assert bench.ports.errors == 0 and bench.rtmidi.alive == 0
+
+
+def test_without_a_port_no_thread_runs_and_after_the_end_none_is_left() -> None:
+    bench, before = Bench(), set(threading.enumerate())
+    bench.start(virtual=False)
+    assert set(threading.enumerate()) <= before
+    bench.rtmidi.ports = [KEYS]
+    bench.ports.rescan()
+    assert len(set(threading.enumerate()) - before) == 1
+    bench.ports.close()
+    assert set(threading.enumerate()) <= before
+    bench.start(virtual=False)
+    assert bench.rtmidi.play(KEYS, 0xF8) == 1 and bench.heard[-1][:2] == (KEYS_NAME, b"\xf8")
+    bench.ports.close()
 
 
 def test_close_closes_everything_and_may_be_called_twice() -> None:
