@@ -34,7 +34,7 @@ def told(result: Result) -> str:
     lost = f"lost {result.lost_ours} samples by our fault, {result.lost_machine} by the machine's, of {result.samples}"
     return "\n".join([
         f"{result.case.title}, block {result.case.block}, real-time {result.is_realtime}: {lost}",
-        f"long callbacks: {result.own} ours, {result.preempted} interrupted; computed {result.computed_worst:.0%} at most",
+        f"long callbacks: {result.own} ours, {result.preempted} interrupted; {result.computed_worst:.0%} at most",
         f"who only slept woke up to {result.canary_worst:.2f} ms late",
         f"latency {result.latency}, unheard {result.unheard}, beside gaps {result.beside_gaps}",
         f"load {result.load}, processor {result.processor:.2f}, starts {result.starts}",
