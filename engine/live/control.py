@@ -264,10 +264,14 @@ class Control:
         return self._output.is_stuck
 
     def close(self) -> None:
-        """Fade out, finish a recording, end everything."""
-        self._input.close()
+        """Fade out, finish a recording, end everything; what is worth most first, since drivers may hang meanwhile."""
         self._loader.close()
         self._output.close(CLOSE_SECONDS)
+        self._end_recording()
+        self._input.close()
+        self._files.shutdown(wait=False, cancel_futures=True)
+
+    def _end_recording(self) -> None:
         if self._recorder.is_recording:
             try:
                 summary = self._recorder.stop()
@@ -277,7 +281,6 @@ class Control:
                 line = summary.line or "the engine has ended"
                 if not self.is_stuck:  # else another engine goes on with it
                     self._post(RecordingStopped(summary.paths[0], summary.seconds, line))
-        self._files.shutdown(wait=False, cancel_futures=True)
 
 
 def _line(error: BaseException) -> str:

@@ -52,6 +52,19 @@ class Worker:
         """
         if threading.current_thread() is self._thread:
             return function()
+        with self._turn:
+            return self._call(seconds, function)
+
+    def call_if_idle(self, seconds: float, function: Callable[[], Result], otherwise: Result) -> Result:
+        """As `call`, but where another call is under way `otherwise`, at once: for whoever must not wait for that."""
+        if not self._turn.acquire(blocking=False):
+            return otherwise
+        try:
+            return self._call(seconds, function)
+        finally:
+            self._turn.release()
+
+    def _call(self, seconds: float, function: Callable[[], Result]) -> Result:
         outcome: list[Any] = []
         ended = threading.Event()
 
@@ -62,16 +75,15 @@ class Worker:
                 outcome.extend((None, error))
             ended.set()
 
-        with self._turn:
-            if self._is_stuck:
-                raise StuckError(f"{self._name}: does not answer any more")
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
-                self._thread.start()
-            self._calls.put(run)
-            if not ended.wait(seconds):
-                self._is_stuck = True
-                raise StuckError(f"{self._name}: no answer within {seconds:g} s")
+        if self._is_stuck:
+            raise StuckError(f"{self._name}: does not answer any more")
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
+            self._thread.start()
+        self._calls.put(run)
+        if not ended.wait(seconds):
+            self._is_stuck = True
+            raise StuckError(f"{self._name}: no answer within {seconds:g} s")
         result, error = outcome
         if error is not None:
             raise error

@@ -53,7 +53,7 @@ class Loops:
     def raise_threads(self) -> str | None:
         """Give the threads that run real-time priority, once each; the line that says how to be allowed to."""
         line = None
-        for name, thread in self._threads.items():
+        for name, thread in list(self._threads.items()):  # another thread may start one meanwhile
             number = int(self._rig.words[WORD_AT[f"{name}_thread"]])
             if thread.is_alive() and number > 0 and not getattr(thread, "is_raised", False):
                 thread.is_raised = True  # type: ignore[attr-defined]
@@ -63,5 +63,5 @@ class Loops:
     def stop(self) -> None:
         """End them all."""
         self._rig.words[WORD_AT["stop"]] = 1
-        for thread in self._threads.values():
+        for thread in list(self._threads.values()):
             thread.join(JOIN_SECONDS)

@@ -126,7 +126,8 @@ class Output:
             self._late_until, self._late, self._heavy = now + LATE_SECONDS, late, heavy
         if heavy - self._heavy >= LATE_BLOCKS:
             self._hint(HEAVY_LINE)
-        is_direct = self._wanted is not None and self._wanted.mode == "direct"
+        wanted = self._wanted  # the worker may forget it meanwhile
+        is_direct = wanted is not None and wanted.mode == "direct"
         if is_direct and late - self._late >= LATE_BLOCKS:
             self._hint(LATE_LINE)
 

@@ -1,14 +1,17 @@
 """Where notes come from: the system's MIDI ports, JACK, and who ties controllers to what.
 
 Looking for ports takes milliseconds and more, so a thread of its own does it once a second; messages come by the
-drivers' threads (`engine.midi.ports`, `jack_player`) and go into the ring of MIDI events at once.
+threads that read (`engine.midi.ports`, `jack_player`) and go into the ring of MIDI events at once. What is tied is
+saved by a third: none of these waits for a disk.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as LateError
 from typing import Any
 
 import msgspec
@@ -29,7 +32,7 @@ from engine.realtime.rig import WORD_AT
 
 __all__ = ["Players"]
 
-SCAN_SECONDS, IDLE_SECONDS = 1.0, 0.1
+SCAN_SECONDS, IDLE_SECONDS, CLOSE_SECONDS = 1.0, 0.1, 1.0
 
 
 def _nothing(*_: object) -> None:
@@ -55,6 +58,7 @@ class Players:
         bindings, line = load_bindings(user_folder() / "midi.toml")
         if line:
             post(Line("warning", line))
+        bindings.changed = self._save_soon
         self._bindings = bindings
         self._placement, targets = Placement(core.arrays), Targets(core.arrays, knobs)
         self._hub = MidiHub(
@@ -76,6 +80,7 @@ class Players:
         self._jack: JackPlayer | None = None
         self._wanted: MidiPorts | None = None
         self._worker = ThreadPoolExecutor(1, "systole-midi")
+        self._files = ThreadPoolExecutor(1, "systole-ties")
         self._busy: Future[Any] | None = None
         self._scanned = self._idled = 0.0
 
@@ -108,6 +113,17 @@ class Players:
         """Untie a target; whether it was tied."""
         return self._bindings.forget(target)
 
+    def _save_soon(self) -> None:
+        """Ties have changed, by the thread that plays notes or the main one: neither may wait for a disk."""
+        with contextlib.suppress(RuntimeError):  # the end has come
+            self._files.submit(self._save)
+
+    def _save(self) -> None:
+        try:
+            self._bindings.save()
+        except SystoleError as error:
+            self._post(Line("warning", str(error)))
+
     def panic(self) -> None:
         """Every key and pedal of every port up."""
         self._hub.panic()
@@ -125,10 +141,12 @@ class Players:
                 self._busy = self._worker.submit(self._scan)
 
     def close(self) -> None:
-        """Close all ports; what they hold is let go."""
+        """Close all ports, finish what is being saved; a driver or a disk that hangs is left hanging. Twice is once."""
         self._wanted = None
-        self._worker.submit(self._close).result()
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        for worker, function in ((self._worker, self._close), (self._files, lambda: None)):
+            with contextlib.suppress(LateError, RuntimeError):
+                worker.submit(function).result(CLOSE_SECONDS)
+            worker.shutdown(wait=False, cancel_futures=True)
 
     def _count(self) -> None:
         counters, hub = self._core.arrays["counters"], self._hub

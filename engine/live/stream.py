@@ -22,7 +22,7 @@ __all__ = ["Callbacks", "Plan", "Stream", "plan_stream"]
 WASAPI = "Windows WASAPI"
 CHANNELS, MAX_INPUTS = 2, 8
 DEFAULT_BLOCK = 128
-OPEN_SECONDS, CLOSE_SECONDS = 10.0, 3.0
+OPEN_SECONDS, CLOSE_SECONDS, ASK_SECONDS = 10.0, 3.0, 1.0
 
 
 class Callbacks(NamedTuple):
@@ -156,12 +156,16 @@ class Stream:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the device still calls, as far as PortAudio knows: some that are unplugged go silent instead."""
-        if self._stream is None or (self.plan.device.host == JACK and server_gone()):
+        """Whether the device still calls, as far as PortAudio knows: some that are unplugged go silent instead.
+
+        Any thread may ask. While PortAudio is busy with something else, such as another device, the answer is yes.
+        """
+        stream = self._stream
+        if stream is None or (self.plan.device.host == JACK and server_gone()):
             return False
         try:
-            return bool(self._stream.active)
-        except self._library.PortAudioError:
+            return bool(sound_thread.call_if_idle(ASK_SECONDS, lambda: stream.active, True))
+        except (self._library.PortAudioError, StuckError):
             return False
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:

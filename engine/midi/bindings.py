@@ -1,6 +1,8 @@
 """Which controllers a person has tied to what, and the file that remembers it: `midi.toml` in the user's folder.
 
 One list for all ports. A file that cannot be understood is put aside under another name rather than overwritten.
+Ties change in the thread that plays notes, which must not wait for a disk: whoever owns the list is told, and saves it
+in a thread that may wait.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,11 +52,15 @@ class Bindings:
     Args:
         path: of the file; None = nothing is remembered.
         ties: what is tied at first.
+
+    Attributes:
+        changed: called after each change, in the thread that made it: is to see to it that `save` is called soon.
     """
 
     def __init__(self, path: Path | None = None, ties: dict[Control, str] | None = None) -> None:
         self._path, self._ties = path, dict(ties or {})
-        self._turn = threading.Lock()
+        self._turn, self._saving = threading.Lock(), threading.Lock()
+        self.changed: Callable[[], None] = lambda: None
         self.wanted: str | None = None
         """Target to which the next control that moves is tied; None = not learning."""
 
@@ -76,11 +83,10 @@ class Bindings:
         self.wanted = None if target is None else check_target(target)
 
     def tie(self, control: Control, target: str) -> None:
-        """Tie a control, in place of what it and what the target were tied to, and remember it.
+        """Tie a control, in place of what it and what the target were tied to.
 
         Raises:
-            SystoleError: the control is reserved, there are too many, or the file cannot be written (the tie holds all
-                the same).
+            SystoleError: the control is reserved, or there are too many.
         """
         check_control(control)
         with self._turn:
@@ -88,36 +94,40 @@ class Bindings:
             if len(kept) >= MOST:
                 raise SystoleError(f"{control.text}: {MOST} controllers are tied already; no more are allowed")
             self._ties = kept | {control: target}  # another dictionary: look-ups go on in the old one
-            self._save()
+        self.changed()
 
     def forget(self, target: str) -> bool:
-        """Untie a target; whether it was tied.
-
-        Raises:
-            SystoleError: the file cannot be written (the target is untied all the same).
-        """
+        """Untie a target; whether it was tied."""
         with self._turn:
             kept = {each: to for each, to in self._ties.items() if to != target}
             was_tied = len(kept) < len(self._ties)
             self._ties = kept
-            if was_tied:
-                self._save()
+        if was_tied:
+            self.changed()
         return was_tied
 
-    def _save(self) -> None:
-        if self._path is None:
-            return
+    def save(self) -> None:
+        """Write what is tied now to the file, if there is one. Takes as long as the disk does.
+
+        Raises:
+            SystoleError: the file cannot be written; the ties hold all the same.
+        """
+        if self._path is not None:
+            with self._saving:
+                self._write(self._path)
+
+    def _write(self, path: Path) -> None:
         lines = [f"schema = {SCHEMA}"]
         for control, target in self._ties.items():
             channel = '"any"' if control.channel == ANY else str(control.channel + 1)
             lines += ["", "[[control]]", f"target = {json.dumps(target, ensure_ascii=False)}"]
             lines += [f"{control.kind} = {control.number}", f"channel = {channel}"]
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_path(self._path) as temporary:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_path(path) as temporary:
                 temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
         except OSError as error:
-            raise SystoleError(f"{plain(self._path)}: cannot be written: {error.strerror or error}") from None
+            raise SystoleError(f"{plain(path)}: cannot be written: {error.strerror or error}") from None
 
 
 def check_control(control: Control) -> None:

@@ -125,7 +125,7 @@ class Learn:
             self._bindings.tie(control, wanted)
         except SystoleError as error:
             self._report(str(error))
-        if self._bindings.target(*control) == wanted:
+        else:
             self._learned(wanted, control.text)
 
     def _holds(self, grip: _Grip, value: float, time: int) -> bool:

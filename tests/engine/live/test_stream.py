@@ -140,6 +140,51 @@ def test_a_driver_that_hangs_is_given_up(sound: FakeSound) -> None:
     released.set()
 
 
+def test_asking_whether_it_plays_waits_for_no_other_call_and_is_done_where_all_calls_are(sound: FakeSound) -> None:
+    opened = Stream(plan_stream(device("card")), CALLS)
+    opened.start()
+    threads: list[str] = []
+    inner = sound.streams[0]
+    kind = type(
+        "Asked", (type(inner),), {"active": property(lambda _: threads.append(threading.current_thread().name))}
+    )
+    inner.__class__ = kind
+    assert not opened.is_alive and threads == ["PortAudio"]
+    busy, done = threading.Event(), threading.Event()
+    other = threading.Thread(target=stream.sound_thread.call, args=(20, lambda: (busy.set(), done.wait(20))))
+    other.start()
+    assert busy.wait(20)
+    began = time.monotonic()
+    assert opened.is_alive and time.monotonic() - began < 0.2
+    done.set()
+    other.join()
+    assert threads == ["PortAudio"]
+
+
+def test_it_may_be_closed_while_it_is_asked(sound: FakeSound) -> None:
+    for _ in range(50):
+        opened = Stream(plan_stream(device("card")), CALLS)
+        opened.start()
+        thread = threading.Thread(target=opened.close)
+        thread.start()
+        while thread.is_alive():
+            assert opened.is_alive in (True, False)
+        assert not opened.is_alive
+
+
+def test_a_library_that_hangs_when_asked_is_not_alive(sound: FakeSound, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Stream(plan_stream(device("card")), CALLS)
+    opened.start()
+    monkeypatch.setattr(stream, "ASK_SECONDS", 0.1)
+    released = threading.Event()
+    inner = sound.streams[0]
+    inner.__class__ = type("Hangs", (type(inner),), {"active": property(lambda _: released.wait(20))})
+    assert not opened.is_alive
+    with pytest.raises(StuckError):
+        opened.close()
+    released.set()
+
+
 def test_nobody_waits_for_a_server_that_has_gone(sound: FakeSound, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = Stream(plan_stream(device("system")), CALLS)
     opened.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ def test_round_trip_through_the_file(tmp_path: Path) -> None:
     bindings.tie(Control(CC, 21, 0), DECAY)
     bindings.tie(Control(NRPN, 1000, 15), TIMBRE)
     bindings.tie(Control(CC, 7, ANY), 'knobs.a "b\\c ü')
+    assert not path.parent.exists()
+    bindings.save()
     again, line = load_bindings(path)
     assert line is None and again.ties == bindings.ties and len(again.ties) == 3
     assert list(path.parent.iterdir()) == [path]
@@ -34,12 +37,15 @@ def test_the_channel_before_any_channel() -> None:
 
 
 def test_a_target_has_one_control_and_a_control_one_target(tmp_path: Path) -> None:
-    bindings = Bindings(tmp_path / "midi.toml")
+    bindings, changes = Bindings(tmp_path / "midi.toml"), []
+    bindings.changed = lambda: changes.append(bindings.ties)
     bindings.tie(Control(CC, 21, 0), DECAY)
     bindings.tie(Control(CC, 22, 0), DECAY)
     bindings.tie(Control(CC, 22, 0), TIMBRE)
     assert bindings.ties == {Control(CC, 22, 0): TIMBRE}
     assert bindings.forget(TIMBRE) and not bindings.forget(TIMBRE)
+    assert len(changes) == 4 and changes[-1] == {}
+    bindings.save()
     assert load_bindings(tmp_path / "midi.toml")[0].ties == {}
 
 
@@ -98,6 +104,7 @@ def test_a_broken_file_is_put_aside_with_one_line(text: str, part: str, tmp_path
     assert line.startswith(str(path)) and line.endswith("put aside as midi.toml.broken")
     assert not path.exists() and (tmp_path / "midi.toml.broken").read_text() == text
     bindings.tie(Control(CC, 1, 0), DECAY)
+    bindings.save()
     assert load_bindings(path)[0].ties == bindings.ties
 
 
@@ -111,6 +118,28 @@ def test_bytes_that_are_no_text_and_a_folder_in_its_place(tmp_path: Path) -> Non
 
 def test_a_disk_that_refuses_is_a_line_and_the_tie_holds() -> None:
     bindings = Bindings(Path("/dev/full/midi.toml"))
+    bindings.tie(Control(CC, 1, 0), DECAY)
     with pytest.raises(SystoleError, match="cannot be written"):
-        bindings.tie(Control(CC, 1, 0), DECAY)
+        bindings.save()
     assert bindings.target(CC, 1, 0) == DECAY
+
+
+def test_nobody_that_ties_or_looks_up_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bindings, writing, may_end = Bindings(tmp_path / "midi.toml"), threading.Event(), threading.Event()
+    real = bindings._write
+
+    def slow(path: Path) -> None:
+        writing.set()
+        assert may_end.wait(20)
+        real(path)
+
+    monkeypatch.setattr(bindings, "_write", slow)
+    thread = threading.Thread(target=bindings.save)
+    thread.start()
+    assert writing.wait(20)
+    bindings.tie(Control(CC, 1, 0), DECAY)
+    assert bindings.target(CC, 1, 0) == DECAY and bindings.forget(DECAY)
+    bindings.tie(Control(CC, 2, 0), TIMBRE)
+    may_end.set()
+    thread.join()
+    assert load_bindings(tmp_path / "midi.toml")[0].ties == {Control(CC, 2, 0): TIMBRE}

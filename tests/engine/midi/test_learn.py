@@ -8,7 +8,7 @@ import pytest
 
 from engine.event_check import first_refused
 from engine.events import Kind, event_array
-from engine.midi.bindings import CC, NRPN, Bindings, Control, load_bindings
+from engine.midi.bindings import CC, MOST, NRPN, Bindings, Control, load_bindings
 from engine.midi.learn import LAG, Learn
 from engine.midi.rows import control, note_on
 from engine.parameters import TABLE
@@ -39,11 +39,14 @@ def bench() -> Bench:
     return Bench()
 
 
-def test_the_next_control_that_moves_is_tied_and_remembered(tmp_path: Path) -> None:
-    bench = Bench(tmp_path / "midi.toml")
+def test_the_next_control_that_moves_is_tied_and_whoever_saves_is_told(tmp_path: Path) -> None:
+    bench, changes = Bench(tmp_path / "midi.toml"), []
+    bench.bindings.changed = lambda: changes.append(len(bench.bindings.ties))
     bench.bindings.learn("knobs.timbre")
     bench.turn(64)
     assert bench.learned == [("knobs.timbre", "CC 21, channel 1")] and bench.bindings.wanted is None
+    assert changes == [1] and not list(tmp_path.iterdir()), "the thread that plays does not write"
+    bench.bindings.save()
     assert load_bindings(tmp_path / "midi.toml")[0].ties == {Control(CC, 21, 0): "knobs.timbre"}
     bench.turn(5, number=22)
     assert len(bench.learned) == 1
@@ -132,8 +135,9 @@ def test_fingers_are_not_learnt_but_play_what_is_tied(bench: Bench) -> None:
     assert bench.learned == []
 
 
-def test_a_file_that_cannot_be_written_is_a_line(bench: Bench) -> None:
-    bench = Bench(Path("/dev/full/midi.toml"))
+def test_a_control_that_cannot_be_tied_any_more_is_a_line(bench: Bench) -> None:
+    for number in range(MOST):
+        bench.bindings.tie(Control(NRPN, number, 0), f"knobs.k{number}")
     bench.bindings.learn("knobs.timbre")
     bench.turn(64)
-    assert len(bench.lines) == 1 and "cannot be written" in bench.lines[0] and len(bench.learned) == 1
+    assert len(bench.lines) == 1 and "no more are allowed" in bench.lines[0] and bench.learned == []
