@@ -48,14 +48,16 @@ __all__ = [
     "take_seeds",
 ]
 
-SUSTAIN, START, SUSTAIN_SEED, START_SEED, OVERHEAD = range(5)
+SUSTAIN, START, SUSTAIN_SEED, START_SEED, OVERHEAD, GOVERNED = range(6)
 """In `Rig.cost`: ns that a running network takes per sample, and that starting one takes; 0 = not known, then nothing
 is held back. The loader writes what it has measured for a new patch to the seeds before its OPEN event. OVERHEAD: ns of
-a block in which nothing sounds."""
+a block in which nothing sounds. GOVERNED: networks for which the polyphony was lowered last, 0 = not known."""
 START_SHARE = 0.7
 """Of a block's time, what notes may take that run or start."""
 LOAD_SHARE = 0.85
 """Of the time, what running networks may take."""
+FULL, RESERVE = 0.9, 0.45
+"""Of the time, what networks that run and one note that starts may take together; of that, most that is kept for it."""
 ROOMY = 0.7
 """Of that, below which the polyphony is set back."""
 MEMORY, FAST = 4096.0, 1.0 / 8.0
@@ -94,6 +96,21 @@ def lanes_limit(rig: Any) -> int:
     if cost <= 0.0:
         return UNLIMITED
     return max(int((LOAD_SHARE * NS_PER_SAMPLE - rig.cost[OVERHEAD] / size) / cost), 1)
+
+
+@compiled
+def _lanes_beside_start(rig: Any, lanes: int) -> int:
+    """Networks that can run while a note of so many starts, as each does at a full polyphony; at least that many.
+
+    Where starting it takes most of a block, it cannot be helped: then it is late, and not everything else gone.
+    """
+    cost, size = rig.cost[SUSTAIN], max(rig.play[0].size, 1)
+    limit = lanes_limit(rig)
+    if limit >= UNLIMITED:
+        return limit
+    block = size * NS_PER_SAMPLE
+    start = min(lanes * rig.cost[START], RESERVE * block)
+    return max(min(limit, int((FULL * block - rig.cost[OVERHEAD] - start) / (cost * size))), lanes)
 
 
 @compiled
@@ -223,9 +240,10 @@ def shed_lanes(rig: Any, deck: Any, slot: int, beyond: int, now: int) -> tuple[f
 @compiled
 def lowered_polyphony(rig: Any, deck: Any, lanes: int, now: int) -> float:
     """Polyphony to be set before a note of so many networks, which `may_start`, does in the current part; 0 = none."""
-    play, limit, current = rig.play[0], lanes_limit(rig), deck.deck[0].current
+    play, limit, current = rig.play[0], _lanes_beside_start(rig, lanes), deck.deck[0].current
     if current < 0 or lanes == 0 or play.lanes <= limit:
         return 0.0
+    rig.cost[GOVERNED] = limit
     elsewhere = running_lanes(deck) - deck.slots[current].lanes
     fits = float(max((limit - elsewhere) // lanes, 1))
     if fits >= play.polyphony:
@@ -240,7 +258,10 @@ def lowered_polyphony(rig: Any, deck: Any, lanes: int, now: int) -> float:
 def restored_polyphony(rig: Any, now: int) -> float:
     """Polyphony to be set at the start of a block, since there is room again; 0 = none."""
     play = rig.play[0]
-    if play.wanted == 0.0 or now - play.governed_at < RATE or play.lanes > ROOMY * lanes_limit(rig):
+    limit = float(lanes_limit(rig))
+    if rig.cost[GOVERNED] > 0.0:
+        limit = min(limit, rig.cost[GOVERNED])
+    if play.wanted == 0.0 or now - play.governed_at < RATE or play.lanes > ROOMY * limit:
         return 0.0
     wanted: float = play.wanted
     play.polyphony, play.wanted, play.governed_at = wanted, 0.0, now
