@@ -12,6 +12,7 @@ from engine.controllers import SEVEN_BIT, beat_at, derive, follow_beat, turn_con
 from engine.events import Kind
 from engine.jit import compiled
 from engine.parameters import TABLE
+from engine.state import PATCH_RANGE
 from engine.voices import keep_to_polyphony, key_off, key_on, release_keys_and_pedals
 
 __all__ = ["apply_event", "apply_until"]
@@ -23,7 +24,8 @@ CV_PITCH, CV_LEVEL = int(Kind.CV_PITCH), int(Kind.CV_LEVEL)
 ROW_SOURCE, ROW_TARGET, ROW_AMOUNT = int(Kind.ROW_SOURCE), int(Kind.ROW_TARGET), int(Kind.ROW_AMOUNT)
 TUNE, ZONE, BEAT = int(Kind.TUNE), int(Kind.ZONE), int(Kind.BEAT)
 CHANNELS = 15  # mask
-POLYPHONY = [entry.id for entry in TABLE].index("voice.polyphony")
+NO_ZONE = -1.0
+POLYPHONY, MODE = ([entry.id for entry in TABLE].index(name) for name in ("voice.polyphony", "voice.mode"))
 
 
 @compiled
@@ -62,7 +64,10 @@ def _set_channel(state: Any, kind: int, channel: int, value: float) -> None:
         state.channels[channel].pressure = value / SEVEN_BIT
     elif kind == ZONE:
         master = int(value)
-        state.channels[channel].parent = master if 0 <= master <= CHANNELS and master != channel else -1
+        is_member = 0 <= master <= CHANNELS and master != channel
+        state.channels[channel].parent = master if is_member else -1
+        if value == NO_ZONE:  # the bend range was the zone's, too
+            state.channels[channel].range_semitones, state.channels[channel].range_cents = PATCH_RANGE, 0.0
 
 
 @compiled
@@ -81,7 +86,7 @@ def _set(state: Any, values: Any, kind: int, index: int, value: float, now: int)
     elif kind == PARAMETER and 0 <= index < values.shape[0]:
         values[index] = value
         derive(state, now)
-        if index == POLYPHONY:
+        if index in (POLYPHONY, MODE):
             keep_to_polyphony(state)
     elif ROW_SOURCE <= kind <= ROW_AMOUNT:
         _set_row(state, kind, index, value)

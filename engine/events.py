@@ -53,7 +53,8 @@ class Kind(IntEnum):
     TUNE = 16
     """Tuning: index = key, value in volts."""
     ZONE = 17
-    """MPE: the channel becomes a member of the zone whose master channel is `value`; -1 = of none."""
+    """MPE: the channel becomes a member of the zone whose master channel is `value`; -1 = of none, with the patch's
+    bend range."""
     BEAT = 18
     """Position in the song: value in quarter notes. Synced LFOs that all notes share follow it."""
     OPEN = 64

@@ -145,7 +145,7 @@ class PartState(Table):
         rows: ROW [8] of the modulation matrix.
         knobs: float64 [knobs], where the knobs stand, 0..1.
         tuning: float64 [128], volts of each note.
-        held: int64 [128], serial number of the key's press, 0 when up.
+        held: int64 [128], serial number of the key's press, 0 when up; held_channel: int64 [128], where it was pressed.
         key_pressure: float64 [128], 0..1.
         samples: int16 [slots, LANES, QUANTUM], rendered and not yet mixed.
         counts: int16 [knobs], scratch: knob positions as control voltages.
@@ -165,6 +165,7 @@ class PartState(Table):
         "knobs": (FLOAT, 1),
         "tuning": (FLOAT, 1),
         "held": (INT, 1),
+        "held_channel": (INT, 1),
         "key_pressure": (FLOAT, 1),
         "samples": (SAMPLE, 3),
         "counts": (SAMPLE, 1),
@@ -183,6 +184,7 @@ class PartState(Table):
     knobs: NDArray[np.float64]
     tuning: NDArray[np.float64]
     held: NDArray[np.int64]
+    held_channel: NDArray[np.int64]
     key_pressure: NDArray[np.float64]
     samples: NDArray[np.int16]
     counts: NDArray[np.int16]
@@ -205,6 +207,7 @@ def allocate_part(slots: int, lanes: int, knobs: int) -> PartState:
         knobs=np.zeros(knobs),
         tuning=np.zeros(128),
         held=np.zeros(128, np.int64),
+        held_channel=np.zeros(128, np.int64),
         key_pressure=np.zeros(128),
         samples=np.zeros((slots, lanes, QUANTUM), np.int16),
         counts=np.zeros(knobs, np.int16),

@@ -91,9 +91,11 @@ def _fade_beyond(state: Any, most: int) -> None:
 
 @compiled
 def keep_to_polyphony(state: Any) -> None:
-    """The polyphony was changed: what is beyond it fades at once, so that it can also be lowered to save time."""
-    if int(state.parameters[0].voice_mode) == POLY:
-        _fade_beyond(state, _limit(state))
+    """The polyphony or the mode was changed: what is beyond it fades at once, so that it can be lowered to save time.
+
+    In the modes of one voice no key up would ever reach the others: it is the key pressed last that stays.
+    """
+    _fade_beyond(state, _limit(state))
 
 
 @compiled
@@ -192,10 +194,11 @@ def _mono_voice(state: Any) -> int:
 
 @compiled
 def _retarget(state: Any, slot: int, note: int, overlapping: bool, now: int) -> None:
-    """Move a sounding voice to another note, gliding from the pitch where it is."""
+    """Move a sounding voice to the note of a key that is down, gliding from the pitch where it is."""
     origin = glide_volts(state, slot, now)
     voice = state.voices[slot]
     voice.note, voice.order, voice.down = note, state.part[0].serial, 1
+    voice.channel = state.held_channel[note]
     _set_glide(state, slot, origin, overlapping, now)
 
 
@@ -205,7 +208,7 @@ def key_on(state: Any, note: int, velocity: float, channel: int, now: int) -> No
     part, mode = state.part[0], int(state.parameters[0].voice_mode)
     overlapping = _last_key(state) >= 0
     part.serial += 1
-    state.held[note] = part.serial
+    state.held[note], state.held_channel[note] = part.serial, channel
     state.key_pressure[note] = 0.0
     if mode == POLY:
         for slot in range(state.voices.shape[0]):
@@ -222,29 +225,49 @@ def key_on(state: Any, note: int, velocity: float, channel: int, now: int) -> No
     voice = state.voices[slot]
     restart = mode == MONO or voice.down == 0 or voice.stage == RELEASE
     _retarget(state, slot, note, overlapping, now)
-    voice.channel = channel
     if restart:
         _set_velocity(state, slot, velocity)
         _start_envelopes(state, slot, now)
 
 
 @compiled
+def _leave(state: Any, voice: Any) -> None:
+    """The key of a voice goes up; pedals may hold it."""
+    voice.down = 0
+    if not state.part[0].sustain and not voice.sostenuto:
+        _release(voice)
+
+
+@compiled
+def _mono_key_off(state: Any, note: int, channel: int, now: int) -> None:
+    """A key goes up where there is one voice: the key pressed last of those still down takes it, from any channel.
+
+    A note that two channels hold is one key, that of the channel which pressed it last.
+    """
+    if state.held[note] > 0 and state.held_channel[note] != channel:
+        return
+    state.held[note] = 0
+    slot = _mono_voice(state)
+    if slot < 0 or state.voices[slot].note != note:
+        return
+    last = _last_key(state)
+    if last >= 0:
+        _retarget(state, slot, last, True, now)
+    elif state.voices[slot].down:
+        _leave(state, state.voices[slot])
+
+
+@compiled
 def key_off(state: Any, note: int, channel: int, now: int) -> None:
     """A key goes up; pedals may hold what it played."""
-    part = state.part[0]
-    state.held[note] = 0
     if int(state.parameters[0].voice_mode) != POLY:
-        slot, last = _mono_voice(state), _last_key(state)
-        if slot >= 0 and last >= 0:
-            if state.voices[slot].note == note:
-                _retarget(state, slot, last, last >= 0, now)
-            return
+        _mono_key_off(state, note, channel, now)
+        return
+    state.held[note] = 0
     for slot in range(state.voices.shape[0]):
         voice = state.voices[slot]
         if voice.down and voice.note == note and voice.channel == channel:
-            voice.down = 0
-            if not part.sustain and not voice.sostenuto:
-                _release(voice)
+            _leave(state, voice)
 
 
 @compiled

@@ -2,8 +2,9 @@
 
 RPN 6 on channel 1 or 16 makes that channel the master of the lower or upper zone with so many member channels next to
 it; 0 members ends the zone. A later zone takes channels from an earlier one. The engine adds a master's wheel, pressure
-and brightness to its members' (`Kind.ZONE`); the rest is said here with ordinary events: bend ranges (members 48
-semitones, masters 2, as the specification presets them), and controls back in the middle where a channel changes hands.
+and brightness to its members' (`Kind.ZONE`), and gives a channel that leaves its zone the patch's bend range; the rest
+is said here with ordinary events: bend ranges (members 48 semitones, masters 2, as the specification presets them), and
+controls back in the middle where a channel changes hands.
 """
 
 from __future__ import annotations
@@ -52,21 +53,25 @@ class Zones:
         return [row for master, count in self._members.items() if count for row in self._configure(time, master, 0)]
 
     def _configure(self, time: int, master: int, count: int) -> list[Row]:
-        before = [self.master(channel) for channel in range(16)]
+        before, masters = [self.master(channel) for channel in range(16)], self._masters()
         other, count = UPPER - master, min(count, 15)
         self._members[master] = count
         if count:
             self._members[other] = 0 if count == 15 else min(self._members[other], 14 - count)
-        rows = self._range(time, master, MASTER_SEMITONES)
+        ended = masters - self._masters()
+        rows: list[Row] = [(time, Kind.ZONE, each, 0, float(NONE)) for each in sorted(ended)]
         for channel, earlier in enumerate(before):
             now = self.master(channel)
             if now != earlier:
                 rows += [(time, Kind.ZONE, channel, 0, float(now)), *self._centred(time, channel)]
             if now == master:
                 rows += self._range(time, channel, MEMBER_SEMITONES)
-            elif now != earlier:
-                rows += self._range(time, channel, MASTER_SEMITONES)
+        if count:  # last: the channel may just have left the other zone
+            rows += self._range(time, master, MASTER_SEMITONES)
         return rows
+
+    def _masters(self) -> set[int]:
+        return {master for master, count in self._members.items() if count}
 
     def _centred(self, time: int, channel: int) -> list[Row]:
         bend, pressure = (time, Kind.BEND, channel, 0, 0.0), (time, Kind.PRESSURE, channel, 0, 0.0)

@@ -77,7 +77,7 @@ def test_zones_reach_the_engine_and_end_with_the_port() -> None:
     assert rows.index(note_off(1, 1, 60)) < rows.index((1, Kind.ZONE, 1, 0, 0.0))  # it belonged to the channel of old
     gone = port.close(2)
     allowed(gone)
-    assert [row[2:5] for row in gone if row[1] == Kind.ZONE] == [(1, 0, -1.0), (2, 0, -1.0), (3, 0, -1.0)]
+    assert [row[2:5] for row in gone if row[1] == Kind.ZONE] == [(channel, 0, -1.0) for channel in range(4)]
 
 
 def test_active_sensing() -> None:
