@@ -52,6 +52,10 @@ SOURCES = 4
 OLDEST = RATE // 10
 HORIZON = 60 * RATE
 """No event waits longer than that; one that says so is mistaken, and acts at once."""
+OWNED = 8192
+"""Events of the owner that wait: half of the heap, since it alone may send some for a minute ahead."""
+RESERVED = 1024
+"""Room that only the engine's own threads may use: a panic must not wait behind what it is to end."""
 MOST = 1024
 """Events that one ring gives at a time: taking them in must not take a block's time."""
 DECK_ROOM, BLOCK_ROOM = 64, INBOX - 64
@@ -85,11 +89,18 @@ def _deck_event(rig: Any, deck: Any, event: Any, now: int) -> bool:
 
 
 @inlined
+def _has_room(rig: Any, source: int) -> bool:
+    """Whether an event from there may wait with the others."""
+    play = rig.play[0]
+    if source == OWNER and play.owned >= OWNED:
+        return False
+    return play.pending < rig.pending.shape[0] - (0 if source == OWN else RESERVED)
+
+
+@inlined
 def _accept(rig: Any, deck: Any, record: Any, source: int, now: int) -> bool:
     """Check an event and let it wait for its time; False if there is no room, so that it stays in its ring."""
     play, counters = rig.play[0], rig.counters[0]
-    if play.pending >= rig.pending.shape[0]:
-        return False
     rig.arrived[0] = record  # checked is the copy: its ring belongs to somebody else
     event = rig.arrived[0]
     if check_event(event) != 0 or (event.kind >= OPEN and source != OWN):
@@ -97,12 +108,15 @@ def _accept(rig: Any, deck: Any, record: Any, source: int, now: int) -> bool:
         return True
     if event.kind >= OPEN:
         return _deck_event(rig, deck, event, now)
+    if not _has_room(rig, source):
+        return False
     if event.time < now or event.time > now + HORIZON:
         counters.late_events += 1 if event.time != 0 else 0
         event.time = now
     heap_push(rig.pending, rig.pending_key, play.pending, event, SOURCES * play.serial + source)
     play.serial += 1
     play.pending += 1
+    play.owned += 1 if source == OWNER else 0
     return True
 
 
@@ -191,6 +205,7 @@ def _take(rig: Any, deck: Any, opened: int, now: int) -> bool:
         pass_on(rig, time, event, value)
     heap_pop(rig.pending, rig.pending_key, play.pending)
     play.pending -= 1
+    play.owned -= 1 if source == OWNER else 0
     return True
 
 
@@ -234,7 +249,8 @@ def intake(rig: Any, now: int, count: int) -> int:
         time = max(rig.pending[0].time, now)
         if time >= until:
             break
-        step_knobs(rig, now, time, BLOCK_ROOM)
+        if not step_knobs(rig, now, time, BLOCK_ROOM):
+            play.step_time = until - 1  # knobs can wait for a block that is less full, notes cannot
         if play.count >= BLOCK_ROOM or not _take(rig, deck, opened, now):
             break
     step_knobs(rig, now, until, INBOX)

@@ -48,7 +48,8 @@ PLAY = np.dtype(
         ("now", "<i8"),  # position of the next sample to be rendered
         ("size", "<i8"),  # samples of the block, and events in it
         ("count", "<i8"),
-        ("pending", "<i8"),  # events that wait
+        ("pending", "<i8"),  # events that wait, and those of them that are the owner's
+        ("owned", "<i8"),
         ("serial", "<i8"),  # of the next event that arrives
         ("started", "<i8"),  # note-ons let through in this block, and networks that they start
         ("starting", "<i8"),

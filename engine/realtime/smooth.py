@@ -82,8 +82,12 @@ def aim_knob(rig: Any, deck: Any, index: int, value: float, time: int) -> bool:
 
 
 @compiled
-def step_knobs(rig: Any, now: int, until: int, room: int) -> None:
-    """Emit the steps that are due from sample `now` until before `until`, as long as the block holds at most `room`."""
+def step_knobs(rig: Any, now: int, until: int, room: int) -> bool:
+    """Emit the steps that are due from sample `now` until before `until`, as long as the block holds at most `room`.
+
+    Returns:
+        Whether none is due any more: what is due and found no room must not be overtaken by later events.
+    """
     play = rig.play[0]
     while play.moving > 0 and play.step_time < until and play.count + play.moving <= room:
         time = max(play.step_time, now)
@@ -99,3 +103,4 @@ def step_knobs(rig: Any, now: int, until: int, room: int) -> None:
             rig.knob_at[index] = value
             emit(rig, time, KNOB, index, value)
         play.step_time = time + STEP
+    return play.moving == 0 or play.step_time >= until

@@ -14,6 +14,7 @@ from engine.event_check import first_refused
 from engine.events import Kind
 from engine.parameters import TABLE
 from engine.realtime.governor import START, START_SEED, SUSTAIN, SUSTAIN_SEED
+from engine.realtime.intake import OWNED, RESERVED
 from tests.engine.realtime.bench import Bench, off, on
 
 POLYPHONY = [entry.id for entry in TABLE].index("voice.polyphony")
@@ -154,6 +155,39 @@ def test_a_ring_that_finds_no_room_keeps_its_events(tiny: Program) -> None:
     bench.rig.play["pending"] = 0
     bench.play(64)
     assert bench.midi.waiting == 0 and notes(bench.journal, Kind.NOTE_OFF)["index"].tolist() == [60]
+
+
+def test_the_engine_itself_always_finds_room(tiny: Program) -> None:
+    bench = quiet(tiny)
+    bench.rig.play["pending"] = len(bench.rig.pending) - RESERVED
+    bench.rig.pending["time"][:] = 1 << 40
+    bench.midi.push([off(0, 60)])
+    bench.control.push([off(0, 61)])
+    bench.play(64)
+    assert (bench.midi.waiting, bench.control.waiting) == (1, 0)
+    bench.rig.play["pending"] = len(bench.rig.pending)  # not even that is left: another part may still be opened
+    bench.open(1, 2)
+    bench.play(64)
+    assert bench.control.waiting == 0 and bench.journal["kind"][-1] == Kind.OPEN
+
+
+def test_an_owner_that_plans_far_ahead_stops_nobody(tiny: Program) -> None:
+    bench, sent = quiet(tiny), 0
+    for number in range(8):
+        at = 20_000 if number % 2 else 50 * RATE
+        sent += bench.owner.push([(at, Kind.CONTROL, 0, 1, float(each % 128)) for each in range(4096)])
+        bench.play(512, 128)
+    assert bench.rig.play["pending"][0] == bench.rig.play["owned"][0] == OWNED and bench.owner.waiting == sent - OWNED
+    bench.midi.push([on(0, 60)])
+    bench.play(64)
+    assert notes(bench.journal)["index"].tolist() == [60]
+    bench.control.push([(0, Kind.RELEASE_ALL, 0, 0, 0.0)])
+    bench.open(1, 2)
+    bench.play(64)
+    assert {Kind.RELEASE_ALL, Kind.OPEN} <= set(bench.journal["kind"][-2:].tolist()) and bench.control.waiting == 0
+    bench.play(20_000)
+    owned, played = int(bench.rig.play["owned"][0]), bench.journal["kind"] == Kind.CONTROL
+    assert bench.rig.play["pending"][0] == owned and played.sum() == sent - owned - bench.owner.waiting > 4000
 
 
 def test_more_events_than_a_block_takes(tiny: Program) -> None:

@@ -100,3 +100,22 @@ def test_with_a_full_block_steps_wait(tiny: Program) -> None:
     times = bench.journal["time"]
     assert all(before <= after for before, after in itertools.pairwise(times.tolist()))
     assert bench.keeper.parts()[0].state.knobs.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("before", [900, 957, 958, 959, 960])
+def test_a_step_that_finds_no_room_is_not_emitted_behind_its_time(tiny: Program, before: int) -> None:
+    """And what comes after it does not wait for it."""
+    bench = ready(tiny)
+    bench.owner.push([knob(0, 0, 1.0), knob(0, 1, 1.0)])
+    bench.play(64, 64)
+    start = int(bench.rig.play["now"][0])
+    for block in range(4):
+        late = start + 64 * block + 40
+        bench.midi.push([(0, Kind.BEND, 0, 0, 0.1)] * before + [(late, Kind.BEND, 0, 0, 0.2)] * 3)
+        bench.play(64, 64)
+        assert (np.diff(bench.journal["time"]) >= 0).all()
+        if before == 900:
+            assert (bench.journal["time"][bench.journal["value"] == 0.2] == late).sum() == 3
+    bench.play(4000)
+    assert (np.diff(bench.journal["time"]) >= 0).all()
+    assert bench.keeper.parts()[0].state.knobs.tolist() == [1.0, 1.0]
