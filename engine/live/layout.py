@@ -66,7 +66,7 @@ CLOCK = np.dtype(
         ("block", "<i8"),  # samples
         ("rate", "<i8"),  # Hz, of the device
         ("delay", "<i8"),  # samples from an event's time stamp to where it is placed
-        ("jack_offset", "<i8"),  # sample - JACK's frame
+        ("jack_frame", "<i8"),  # of the same sample, modulo 2**32; counted at `rate`, as JACK counts
         ("latency", "<i8"),  # samples, of the device's output
     ]
 )

@@ -1,25 +1,24 @@
 """Copies of what the engine publishes in the shared block, each of one moment, taken without stopping anybody.
 
-The writer of a sequence lock may die half-way, and a paused one may take long: a reader tries a few times and then
-keeps what it read last.
+Where the writer of a sequence lock never lets go, what was read last stays (`sequence`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.live.layout import PARTS, State
+from engine.live.layout import State
+from engine.live.sequence import SequenceReader
 
 __all__ = ["SOUND_PARTS", "Reader", "Snapshot", "latest"]
 
 SOUND_PARTS = ("sound", "parameters", "knobs", "knobs_live", "sources", "rows", "held", "voices")
 """What the sequence lock of `sound` covers."""
-TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -41,17 +40,6 @@ class Snapshot:
     sound: Mapping[str, NDArray[Any]]
 
 
-def _copy(arrays: Mapping[str, NDArray[Any]], names: Sequence[str]) -> dict[str, NDArray[Any]] | None:
-    """Copies under the sequence lock of the first of `names`; None if its writer never let go."""
-    lock = arrays[names[0]]
-    for _ in range(TRIES):
-        before = int(lock["seq"][0])
-        found = {name: arrays[name].copy() for name in names}
-        if before % 2 == 0 and int(lock["seq"][0]) == before:
-            return found
-    return None
-
-
 def _record(array: NDArray[Any]) -> dict[str, Any]:
     return dict(zip(array.dtype.names or (), array[0].tolist(), strict=True))
 
@@ -61,21 +49,19 @@ class Reader:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._arrays = arrays
-        self._clock = {"clock": arrays["clock"].copy()}
-        self._sound = {name: np.zeros(PARTS[name][1], PARTS[name][0]) for name in SOUND_PARTS}
+        self._clock = SequenceReader(arrays, ("clock",))
+        self._sound = SequenceReader(arrays, SOUND_PARTS)
 
     def read(self) -> Snapshot:
         """What there is now."""
-        self._clock = _copy(self._arrays, ("clock",)) or self._clock
-        self._sound = _copy(self._arrays, SOUND_PARTS) or self._sound
         header = self._arrays["header"][0]
         return Snapshot(
             state=State(int(header["state"])),
             restarts=int(header["restarts"]),
-            clock=_record(self._clock["clock"]),
+            clock=_record(self._clock.read()["clock"]),
             meters=_record(self._arrays["meters"].copy()),
             counters=_record(self._arrays["counters"].copy()),
-            sound=self._sound,
+            sound=self._sound.read(),
         )
 
 

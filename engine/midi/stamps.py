@@ -15,6 +15,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from accel.formats import RATE
+from engine.live.sequence import SequenceReader
 
 __all__ = ["Anchor", "Placement"]
 
@@ -24,13 +25,13 @@ WINDOW, SLOTS = 10 * NS, 20
 SLIDE = 1000
 """The zero moves later by at most 1/1000 of the time: 1 us per ms."""
 SLACK = 24
-"""Samples that a place by the system's clock lies later, for what jitter that clock's filter leaves: 0.5 ms."""
+"""Samples that a place by the system's clock lies later, for what jitter that clock's filter leaves: 0.5 ms. Frames of
+JACK's need none."""
 AHEAD = RATE // 10
 """Samples, or two blocks, that a place may lie beyond the clock at most, before its delay: while a device is changed
 the clock stands still, and what is played then must not wait for as long afterwards."""
 FRAMES = 1 << 32
 """JACK counts frames in 32 bits."""
-TRIES = 64
 
 
 class Anchor:
@@ -82,16 +83,11 @@ class Placement:
     """
 
     def __init__(self, shared: Mapping[str, NDArray[Any]]) -> None:
-        self._clock = shared["clock"]
+        self._reader = SequenceReader(shared, ("clock",))
 
     def _read(self) -> Any:
-        """A copy of the clock, all of one moment: the writer makes seq odd while it writes."""
-        for _ in range(TRIES):
-            before = int(self._clock["seq"][0])
-            copy = self._clock[0].copy()
-            if not before & 1 and int(self._clock["seq"][0]) == before:
-                break
-        return copy
+        """A copy of the clock's record, all of one moment."""
+        return self._reader.read()["clock"][0]
 
     def at_time(self, ns: int) -> int:
         """Place of what happened at a time of `perf_counter_ns`; 0, at once, while no sound has run."""
@@ -106,9 +102,8 @@ class Placement:
         clock = self._read()
         if not clock["period"] > 0.0:
             return 0
-        rate, now = int(clock["rate"]) or RATE, int(clock["sample"]) - int(clock["jack_offset"])
-        away = (frame - now + FRAMES // 2) % FRAMES - FRAMES // 2
-        return self._place(clock, round(away * RATE / rate))
+        away = (frame - int(clock["jack_frame"]) + FRAMES // 2) % FRAMES - FRAMES // 2
+        return self._place(clock, round(away * RATE / (int(clock["rate"]) or RATE)))
 
     def _place(self, clock: Any, away: int) -> int:
         """The place of what happened so many samples after the clock's."""

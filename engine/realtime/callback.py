@@ -14,7 +14,6 @@ import numpy as np
 from numba import cfunc, types
 
 from accel.emulator.entry import address_of
-from accel.formats import RATE
 from accel.jit import JIT
 from engine.arrays import array_at, table_at
 from engine.jit import compiled, inlined
@@ -42,6 +41,8 @@ UNSIGNED_LONG = 0xFFFFFFFF
 """What of frames and flags counts: C's unsigned long has 32 bits on Windows, above which anything may stand."""
 OUTPUT_UNDERFLOW = 4
 FRAMES_WRAP = 1 << 32
+AFTER_GAP = 2
+"""Word is_known: as 1, and frames were left out just before the last callback."""
 PIECE = 1024
 ZERO: Any = np.int64(0)
 """Typed: for a literal, Numba compiles a function a second time."""
@@ -103,6 +104,23 @@ def _skipped(rig: Any, link: Any, frames: int) -> int:
 
 
 @inlined
+def _frame(rig: Any, link: Any, frames: int, lost: int) -> int:
+    """JACK's frame at which this callback begins, after `_skipped`; 0 without JACK.
+
+    A cycle may hold several callbacks, and then tells its own frame to all. But where frames were left out and are then
+    told again, the callback before was late: JACK told it the frame of this one already.
+    """
+    if rig.words[JACK_FRAMES] == 0:
+        return 0
+    if lost != 0:
+        link[IS_KNOWN] = AFTER_GAP
+    elif link[IS_KNOWN] == AFTER_GAP:
+        link[IS_KNOWN] = 1
+        return link[FRAME]
+    return (link[NEXT_FRAME] - frames) % FRAMES_WRAP
+
+
+@inlined
 def _keep_time(rig: Any, link: Any, frames: int, start: int) -> float:
     """Clock and lost frames at the start of a callback; by how many ns it is late."""
     lost = _skipped(rig, link, frames)
@@ -112,8 +130,7 @@ def _keep_time(rig: Any, link: Any, frames: int, start: int) -> float:
     is_safe = rig.words[MODE] == SAFE
     sample = rig.ring_tails[AHEAD_RING] + rig.words[AHEAD_BASE] if is_safe else rig.play[0].now
     ahead = rig.words[AHEAD] if is_safe else 0
-    offset = sample - link[FRAME] * RATE // rate if rig.words[JACK_FRAMES] != 0 else 0
-    publish_clock(rig, sample, frames, float(rate), ahead, link[LATENCY], offset)
+    publish_clock(rig, sample, frames, float(rate), ahead, link[LATENCY], _frame(rig, link, frames, lost))
     return late
 
 

@@ -1,8 +1,6 @@
 """A ring of events as Python uses it, on either end; the other end may be compiled code or another process.
 
-Plain Python has no ordered stores. A lock taken and released twice is one: nothing moves down past the first release
-or up past the second acquire. On x86 none would be needed; it costs a fraction of a microsecond. No Numba here, since
-the window's process uses this too.
+Plain Python has no ordered stores, hence the fences. No Numba here, since the window's process uses this too.
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.events import EVENT, event_array
 from engine.midi.rows import Row
+from engine.realtime.fence import Fence
 
 __all__ = ["EventRing"]
 
@@ -32,12 +31,7 @@ class EventRing:
         if records.dtype != EVENT or records.ndim != 1 or len(records) & (len(records) - 1) or not len(records):
             raise ValueError("records: needed is an array of EVENT whose length is a power of two")
         self._records, self._heads, self._tails, self._which = records, heads, tails, which
-        self._turn, self._fence = threading.Lock(), threading.Lock()
-
-    def _order(self) -> None:
-        for _ in range(2):
-            with self._fence:
-                pass
+        self._turn, self._fence = threading.Lock(), Fence()
 
     @property
     def waiting(self) -> int:
@@ -55,9 +49,9 @@ class EventRing:
         with self._turn:
             count = min(len(events), self.free)
             head = int(self._heads[self._which])
-            self._order()  # the consumer's copies of what is overwritten lie before the tail that was read
+            self._fence.order()  # the consumer's copies of what is overwritten lie before the tail that was read
             self._records[self._places(head, count)] = events[:count]
-            self._order()
+            self._fence.order()
             self._heads[self._which] = head + count
         return count
 
@@ -66,9 +60,9 @@ class EventRing:
         with self._turn:
             count = self.waiting if limit is None else min(self.waiting, limit)
             tail = int(self._tails[self._which])
-            self._order()
+            self._fence.order()
             taken: NDArray[Any] = self._records[self._places(tail, count)].copy()
-            self._order()
+            self._fence.order()
             self._tails[self._which] = tail + count
         return taken
 

@@ -25,8 +25,6 @@ WANDER = 0.05
 """Most that a period may differ from its rate's."""
 NS = 1e9
 ENGINE_RATE = float(RATE)
-GUARD = 24
-"""Samples (0.5 ms) by which events are placed later than strictly possible, for what jitter is left."""
 
 
 @compiled
@@ -70,14 +68,14 @@ def tick(timing: Any, ns: int, frames: int, rate: float, skipped: int) -> float:
 
 
 @compiled
-def publish_clock(rig: Any, sample: int, frames: int, rate: float, ahead: int, latency: int, offset: int) -> None:
+def publish_clock(rig: Any, sample: int, frames: int, rate: float, ahead: int, latency: int, frame: int) -> None:
     """Publish in `layout.CLOCK` what `tick` has found for the callback that plays the sound from `sample` on.
 
     Args:
         frames: of the callback, at the device's rate in Hz.
         ahead: samples that are rendered ahead of it.
         latency: samples at 48 kHz from the callback to the jack.
-        offset: sample - JACK's frame, the frame taken to 48 kHz and rounded down where JACK has another rate.
+        frame: of JACK, at which the callback begins; 0 where there is none.
     """
     clock, timing = rig.clock[0], rig.timing[0]
     lock, number = address_of(rig.clock), clock.seq
@@ -85,6 +83,6 @@ def publish_clock(rig: Any, sample: int, frames: int, rate: float, ahead: int, l
     clock.sample, clock.time, clock.rate = sample, int(timing.start), int(rate)
     clock.period = timing.period * (rate / ENGINE_RATE)
     clock.block = -(-frames * RATE // int(rate))
-    clock.delay = clock.block + ahead + GUARD
-    clock.latency, clock.jack_offset = latency, offset
+    clock.delay = clock.block + ahead
+    clock.latency, clock.jack_frame = latency, frame
     end_write(lock, number)

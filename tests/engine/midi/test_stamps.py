@@ -71,7 +71,7 @@ def test_its_memory_is_bounded() -> None:
 def shared() -> dict[str, np.ndarray]:
     clock = np.zeros(1, PARTS["clock"][0])
     clock["sample"], clock["time"], clock["period"] = 96_000, 10**12, 1e9 / 48_000
-    clock["block"], clock["rate"], clock["delay"], clock["jack_offset"] = 128, 48_000, 128, 96_000 - 1000
+    clock["block"], clock["rate"], clock["delay"], clock["jack_frame"] = 128, 48_000, 128, 1000
     return {"clock": clock}
 
 
@@ -94,10 +94,25 @@ def test_a_clock_that_stands_still_does_not_send_events_far_ahead(shared) -> Non
 def test_frames_of_jack(shared) -> None:
     place = Placement(shared)
     assert place.at_frame(1000) == 96_128 and place.at_frame(1065) == 96_193 and place.at_frame(900) == 96_028
-    shared["clock"]["jack_offset"] = 96_000 - (5 << 32) - 7  # its 32 bits have begun anew
+    shared["clock"]["jack_frame"] = 7  # its 32 bits have begun anew
     assert place.at_frame(7) == 96_128 and place.at_frame((1 << 32) - 1) == 96_120
     shared["clock"]["rate"] = 96_000
     assert place.at_frame(27) == 96_138
+
+
+def test_a_clock_that_is_being_written_is_not_believed(shared) -> None:
+    """Its writer died, or was paused, half-way: what was read before holds."""
+    place, clock = Placement(shared), shared["clock"]
+    assert place.at_frame(1000) == 96_128
+    clock["seq"], clock["sample"], clock["delay"] = 1, 5_000_000, 999
+    assert place.at_frame(1000) == 96_128 and place.at_time(10**12) == 96_128 + SLACK
+    clock["seq"] = 2
+    assert place.at_frame(1000) == 5_000_999
+
+
+def test_a_clock_that_was_never_whole_is_none(shared) -> None:
+    shared["clock"]["seq"] = 1
+    assert Placement(shared).at_time(10**12) == 0 and Placement(shared).at_frame(1000) == 0
 
 
 def test_before_any_sound_everything_is_at_once(shared) -> None:

@@ -57,7 +57,7 @@ def test_what_is_rendered_ahead_is_what_the_journal_gives(tiny: Program) -> None
                 bench.midi.push([on(0, 50 + number)])
             heard.append(device.call(block))
             clock = bench.shared["clock"][0]
-            assert clock["sample"] == 1000 + number * block and clock["delay"] == 4 * block + 24
+            assert clock["sample"] == 1000 + number * block and clock["delay"] == 4 * block
     sound = np.concatenate(heard)
     bench.drain()
     assert bench.count("ahead_underruns") == 0 and np.abs(sound).max() > 0.01
@@ -109,7 +109,7 @@ def test_without_a_device_the_clock_goes_on(tiny: Program) -> None:
         passed, played = time.perf_counter() - before, int(bench.rig.play["now"][0]) - first
         assert played == pytest.approx(passed * 48_000, abs=4800)
         clock = bench.shared["clock"][0].copy()
-        assert (clock["block"], clock["rate"], clock["delay"]) == (512, 48_000, 536)
+        assert (clock["block"], clock["rate"], clock["delay"]) == (512, 48_000, 512)
         assert clock["period"] == pytest.approx(1e9 / 48_000, rel=1e-3)
         bench.rig.words[WORD_AT["owner"]] = 0
         thread.join(timeout=10)

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from accel.program import Program
+from engine.events import Kind
+from engine.midi.stamps import Placement
 from engine.realtime import callback as module
 from engine.realtime.ahead_ring import set_safe
 from engine.realtime.convert import allocate_converter
@@ -124,7 +126,7 @@ def test_the_clock_says_where_the_next_sample_is(tiny: Program) -> None:
         time.sleep(0.01)
     clock = bench.shared["clock"][0]
     assert clock["sample"] == 9 * 480 and clock["seq"] == 20 and clock["seq"] % 2 == 0
-    assert (clock["block"], clock["rate"], clock["delay"], clock["latency"]) == (480, 48_000, 504, 99)
+    assert (clock["block"], clock["rate"], clock["delay"], clock["latency"]) == (480, 48_000, 480, 99)
     assert abs(clock["time"] - time.perf_counter_ns()) < 100_000_000
     assert clock["period"] == pytest.approx(1e9 / 48_000, rel=0.0501)
 
@@ -138,13 +140,71 @@ def test_frames_that_jack_left_out_are_counted(tiny: Program) -> None:
 
     bench, device = playing(tiny)
     bench.rig.words[WORD_AT["jack_frames"]] = ctypes.cast(last_frame_time, ctypes.c_void_p).value
-    lost = []
+    lost, told = [], []
     for _ in range(6):
         device.call(128)
         lost.append(bench.count("skipped_frames"))
+        told.append(int(bench.shared["clock"]["jack_frame"][0]))
     assert lost == [0, 0, 0, 256, 256, 256]  # the fourth and fifth belong to one cycle of 256
-    clock = bench.shared["clock"][0]
-    assert clock["jack_offset"] == clock["sample"] - 640
+    assert told[:4] == [2**32 - 256, 2**32 - 128, 0, 384] and told[5] == 640
+
+
+@pytest.mark.parametrize(
+    ("told", "truth"),
+    [
+        ([0, 0, 256, 256], [0, 128, 256, 384]),  # two callbacks in each cycle of 256
+        ([0, 128, 384, 384, 512], [0, 128, 384, 384, 512]),  # the third ran late
+    ],
+)
+def test_the_clock_tells_the_frame_of_its_own_callback(tiny: Program, told: list[int], truth: list[int]) -> None:
+    frames = iter(told)
+
+    @ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p)
+    def last_frame_time(client) -> int:
+        return next(frames)
+
+    bench, device = playing(tiny)
+    bench.rig.words[WORD_AT["jack_frames"]] = ctypes.cast(last_frame_time, ctypes.c_void_p).value
+    found = []
+    for _ in told:
+        device.call(128)
+        found.append(int(bench.shared["clock"]["jack_frame"][0]))
+    assert found == truth
+
+
+def onset(sound: np.ndarray) -> int:
+    """First sample above a twentieth of the peak."""
+    level = np.abs(sound).max(axis=1)
+    return int(np.argmax(level > level.max() / 20))
+
+
+@pytest.mark.parametrize(("rate", "block"), [(48_000, 128), (96_000, 256), (44_100, 128), (44_100, 1024)])
+def test_midi_of_jack_sounds_one_block_after_its_frame(tiny: Program, rate: int, block: int) -> None:
+    """From JACK's frame through the clock, the placement and the converter to what the device gets."""
+    converter = None if rate == 48_000 else allocate_converter(rate)
+    bench, device = playing(tiny, rate=rate, converter=converter)
+    begin = 2**32 - 5 * block + 3  # the frames begin anew on the way
+    cycle = begin
+
+    @ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p)
+    def last_frame_time(client) -> int:
+        return cycle % 2**32
+
+    bench.rig.words[WORD_AT["jack_frames"]] = ctypes.cast(last_frame_time, ctypes.c_void_p).value
+    place, heard, came = Placement(bench.shared), [], 20 * block + 37
+    for number in range(20 + 9600 // block):
+        if number == 21:
+            bench.midi.push([on(place.at_frame((begin + came) % 2**32), 60)])
+        cycle = begin + number * block
+        heard.append(device.call(block))
+    bench.drain()
+    ahead = 0 if converter is None else converter.taps.shape[1] // 2 + 1  # that the converter looks
+    struck = int(bench.journal["time"][bench.journal["kind"] == Kind.NOTE_ON][0])
+    assert struck == pytest.approx((came + block) * 48_000 / rate + ahead, abs=2.0)
+    assert bench.count("late_events") == 0
+    rise = onset(bench.replay(0, bench.rig.play["now"][0])) - struck
+    rise += 0 if converter is None else converter.latency
+    assert onset(np.concatenate(heard)) == pytest.approx(came + block + rise * rate / 48_000, abs=rate / 2000)
 
 
 def test_who_is_to_blame_for_a_block_that_took_too_long(tiny: Program) -> None:
