@@ -22,6 +22,7 @@ from engine.live.output import Output
 from engine.live.players import Players
 from engine.live.priority import lock_memory
 from engine.live.protocol import Answer, Line, OpenStream, PatchChanged, SetPatch
+from engine.realtime.jack_process import silent_address
 
 __all__ = ["assemble"]
 
@@ -39,8 +40,9 @@ def assemble(
     Raises:
         SystoleError: there is no patch to begin with; from the function also: the device that was named is not there.
     """
+    finding = threading.Thread(target=_find_sound, name="systole-find-sound", daemon=True)
     if options.stream is not None:  # sound libraries look for devices while all else is loaded
-        threading.Thread(target=_find_sound, name="systole-find-sound", daemon=True).start()
+        finding.start()
     is_first = int(arrays["header"]["restarts"][0]) == 0
     core, keys = make_core(arrays), Keys()
     journal = JournalLog(options.seed, ROOM, choose_form().name)
@@ -63,6 +65,7 @@ def assemble(
         if options.cv:
             (output.listen if is_first else output.want)(options.cv).result()
         if options.stream is not None:
+            finding.join()
             _open(output, options.stream, is_first, post)
         if options.midi is not None:
             players.ports(options.midi)
@@ -74,6 +77,7 @@ def assemble(
 
 
 def _find_sound() -> None:
+    silent_address()  # which JACK is given: compiling waits for other compiling, and PortAudio's time is limited
     with contextlib.suppress(SystoleError):  # whoever opens a device will meet it again
         sound_library()
 
