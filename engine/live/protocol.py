@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from accel.errors import SystoleError
+from accel.formats import FULL_SCALE_VOLTS
 from engine.text import plain
 
 __all__ = [
@@ -59,6 +60,8 @@ Block = Annotated[int, Meta(ge=1, le=8192)]
 Serial = Annotated[int, Meta(ge=0)]
 Path = Annotated[str, Meta(min_length=1, max_length=4096)]
 Volts = Annotated[float, Meta(ge=-10.0, le=10.0)]
+KeyVolts = Annotated[float, Meta(ge=-FULL_SCALE_VOLTS, le=FULL_SCALE_VOLTS)]
+"""What an event and a journal hold of a tuning, too."""
 VoltsPerUnit = Annotated[float, Meta(ge=-100.0, le=100.0)]
 Input = Annotated[int, Meta(ge=0, le=7)]
 
@@ -118,7 +121,7 @@ class ListDevices(_Request):
 class SetTuning(_Request):
     """Volts of the 128 keys."""
 
-    volts: Annotated[list[Volts], Meta(min_length=128, max_length=128)]
+    volts: Annotated[list[KeyVolts], Meta(min_length=128, max_length=128)]
 
 
 class StartRecording(_Request):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import msgspec
 import pytest
 
 from accel.errors import SystoleError
+from accel.formats import FULL_SCALE_VOLTS
+from engine.event_check import first_refused
+from engine.events import Kind, event_array
+from engine.journal import Journal, JournalPatch, read_journal, write_journal
 from engine.live import protocol
 from engine.live.protocol import decode_answer, decode_request, encode, request_id
 
@@ -75,6 +80,22 @@ def test_what_is_wrong_is_one_line(text: str, named: str) -> None:
     with pytest.raises(SystoleError) as caught:
         decode_request(text.encode())
     assert named in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_what_the_protocol_allows_of_a_tuning_and_a_seed_can_be_journaled(tmp_path: Path) -> None:
+    for sign in (-1.0, 1.0):
+        tuning = protocol.SetTuning(volts=[sign * FULL_SCALE_VOLTS] * 128)
+        assert decode_request(encode(tuning)) == tuning
+        events = event_array([(0, Kind.TUNE, 0, key, volts) for key, volts in enumerate(tuning.volts)])
+        assert first_refused(events) == -1
+        seed = decode_request(encode(protocol.SetSeed(seed=0xFFFFFFFF))).seed
+        patch = JournalPatch(0, 'schema = 1\nname = "x"\nmodel = "x"\n', "", seed, tuning.volts)
+        head = {"version": "0", "form": "portable", "room": (32, 8), "start": 0, "end": 1, "complete": True}
+        write_journal(Journal(**head, seed=seed, patches=(patch,), events=events), tmp_path / "j.json")
+        assert read_journal(tmp_path / "j.json").patches[0] == patch
+        beyond = encode(protocol.SetTuning(volts=[sign * (FULL_SCALE_VOLTS + 0.001)] * 128))
+        with pytest.raises(SystoleError, match=r"8\.192.*volts"):
+            decode_request(beyond)
 
 
 def test_bytes_that_are_no_text_and_what_is_too_large() -> None:
