@@ -35,11 +35,27 @@ from engine.patch import read_patch
 from engine.state import LANES
 from engine.text import plain
 
-__all__ = ["KIND", "SCHEMA", "Journal", "JournalPatch", "Mark", "part_seed", "read_journal", "write_journal"]
+__all__ = [
+    "KIND",
+    "MAX_EVENTS",
+    "MAX_SECONDS",
+    "SCHEMA",
+    "Journal",
+    "JournalPatch",
+    "Mark",
+    "part_seed",
+    "read_journal",
+    "write_journal",
+]
 
 SCHEMA = 1
 KIND = "systole journal"
-MAX_BYTES = 1 << 30
+MAX_EVENTS = 24 << 20
+"""Events of a journal: an hour with six control voltages, or days of keys and wheels."""
+ROW_BYTES, HEAD_BYTES = 80, 128 << 20
+"""Most that one event takes in the file, and most that all the rest may."""
+MAX_BYTES = MAX_EVENTS * ROW_BYTES + HEAD_BYTES
+"""Of a file: so whatever is written can be read."""
 MAX_SECONDS = 7 * 24 * 3600
 POLYPHONY = int(parameter("voice.polyphony").high)
 PIECE_EVENTS, PIECE_BYTES = 65_536, 4 << 20
@@ -138,12 +154,19 @@ def write_journal(journal: Journal, path: str | os.PathLike[str]) -> None:
     """Write a journal (temporary file, then rename).
 
     Raises:
-        SystoleError: the folder is missing or not writable, or the disk is full.
+        SystoleError: the folder is missing or not writable, the disk is full, or it is more than `read_journal` reads.
     """
     head = {name: getattr(journal, name) for name in ("version", "form", "room", "start", "end", "complete", "seed")}
     head |= {"patches": list(journal.patches), "marks": list(journal.marks)}
     text = msgspec.json.encode(_File(**head, events=msgspec.Raw(b"[]")))
     assert text.endswith(b"[]}")  # a struct's fields are written in their order
+    for number, most, what in (
+        (len(journal.events), MAX_EVENTS, "events"),
+        (len(text), HEAD_BYTES, "bytes of patches and marks"),
+        (journal.end - journal.start, MAX_SECONDS * RATE, "samples"),
+    ):
+        if number > most:
+            raise SystoleError(f"{plain(os.fspath(path))}: {number} {what}; allowed: {most}")
     try:
         with atomic_path(path) as temporary, temporary.open("wb") as file:
             file.write(text.removesuffix(b"]}"))
@@ -168,6 +191,8 @@ def read_journal(path: str | os.PathLike[str]) -> Journal:
     if len(data) > MAX_BYTES:
         raise SystoleError(f"{where}: larger than {MAX_BYTES >> 20} MiB")
     file_ = _parse(data, where)
+    raw, file_.events = bytes(file_.events), msgspec.Raw(b"[]")
+    del data  # which the events were a part of: they may be large
     journal = Journal(
         version=file_.version,
         form=file_.form,
@@ -177,7 +202,7 @@ def read_journal(path: str | os.PathLike[str]) -> Journal:
         complete=file_.complete,
         seed=file_.seed,
         patches=tuple(file_.patches),
-        events=_events(bytes(file_.events), where),
+        events=_events(raw, where),
         marks=tuple(file_.marks),
         where=where,
     )
@@ -221,10 +246,10 @@ def _events(raw: bytes, where: str) -> NDArray[Any]:
     body = raw.strip()
     if not body.startswith(b"["):
         raise SystoleError(f"{where}: events must be a list")
-    body, at, done = body[1:-1], 0, 0
+    at, last, done = 1, len(body) - 1, 0
     pieces = [event_array([])]
-    while at < len(body):
-        end = body.find(b"]", at + PIECE_BYTES) + 1 or len(body)
+    while at < last:
+        end = body.find(b"]", at + PIECE_BYTES, last) + 1 or last
         try:
             pieces.append(event_array(_ROWS.decode(b"[" + body[at:end] + b"]")))
         except (msgspec.MsgspecError, RecursionError) as error:
@@ -232,7 +257,7 @@ def _events(raw: bytes, where: str) -> NDArray[Any]:
         except OverflowError:
             raise SystoleError(f"{where}: events: a number is too large") from None
         done += len(pieces[-1])
-        separator = _SEPARATOR.match(body, end)
+        separator = _SEPARATOR.match(body, end, last)
         at = separator.end() if separator else end
     return np.concatenate(pieces)
 

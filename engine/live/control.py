@@ -165,9 +165,9 @@ class Control:
         self._journal.add(events, end, int(self._counters["journal_lost"]))
         rows = self._late + self._keys.follow(events)
         self._late = rows[self._core.control.push(rows) :] if rows else []
-        if self._journal_was_complete and not self._journal.is_complete:
+        if self._journal_was_complete and self._journal.loss:
             self._journal_was_complete = False
-            self._post(Line("warning", "journal: events were lost: it will not give again what was heard"))
+            self._post(Line("warning", f"journal: {self._journal.loss}"))
 
     def _set_patch(self, request: SetPatch) -> Future[int | None]:
         return self._loader.submit(request)

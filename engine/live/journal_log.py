@@ -2,7 +2,8 @@
 
 The thread of the sound writes events to a ring; here they are taken out of it, a hundred times a second, and kept in
 pieces. What exceeds 64 MB goes to a temporary file that has no name, so that hours may be played and nothing is left
-behind. A lost event is remembered: such a journal is marked as not complete.
+behind. A lost event is remembered: such a journal is marked as not complete. No more is kept than can be read again:
+where that is reached the journal ends, and is complete up to there.
 """
 
 from __future__ import annotations
@@ -17,17 +18,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.errors import SystoleError
+from accel.formats import RATE
 from engine.events import EVENT, Kind
-from engine.journal import Journal, JournalPatch, Mark, write_journal
+from engine.journal import MAX_EVENTS, MAX_SECONDS, Journal, JournalPatch, Mark, write_journal
 
 __all__ = ["JournalLog"]
 
 PIECE = 65_536
 IN_MEMORY = 2_000_000
 """Events that are kept in memory."""
-MOST = 134_217_728
-"""Events that are kept at all: 4 GiB."""
+MOST_MARKS = 100_000
+LATEST = MAX_SECONDS * RATE
 OPEN = int(Kind.OPEN)
+
+
+def _joined(spilled: NDArray[Any], pieces: list[NDArray[Any]]) -> NDArray[Any]:
+    """All events as one array, EVENT [n]; where some are in a file already, mapped from another that holds all.
+
+    Raises:
+        OSError: the temporary folder has no room.
+    """
+    if not len(spilled):
+        return np.concatenate(pieces) if pieces else np.zeros(0, EVENT)
+    with tempfile.TemporaryFile(prefix="systole-", buffering=0) as file:
+        parts = [spilled[first : first + PIECE] for first in range(0, len(spilled), PIECE)]
+        _write([*parts, *pieces], file)
+        return np.memmap(file, EVENT, "r", shape=(len(spilled) + sum(map(len, pieces)),))
+
+
+def _write(pieces: list[NDArray[Any]], file: Any) -> None:
+    """Write pieces to an unbuffered file where it stands."""
+    for piece in pieces:
+        data = memoryview(piece.tobytes())
+        while data:
+            data = data[file.write(data) :]
 
 
 def _version() -> str:
@@ -45,10 +69,13 @@ class JournalLog:
         room: polyphony and unison that parts are made for.
         form: of the kernels.
         in_memory, most: events kept in memory, and at all.
+
+    Attributes:
+        loss: what is missing and why, for a person; empty while nothing is.
     """
 
     def __init__(
-        self, seed: int, room: tuple[int, int], form: str, *, in_memory: int = IN_MEMORY, most: int = MOST
+        self, seed: int, room: tuple[int, int], form: str, *, in_memory: int = IN_MEMORY, most: int = MAX_EVENTS
     ) -> None:
         self._head: dict[str, Any] = {"seed": seed, "room": room, "form": form, "version": _version()}
         self._in_memory, self._most = in_memory, most
@@ -57,7 +84,8 @@ class JournalLog:
         self._filled = 0  # of the last
         self._count = self._spilled = 0
         self._file: Any = None
-        self._lost = False
+        self._is_full = False
+        self.loss, self._has_gap, self._has_ended = "", False, False
         self._patches: dict[int, JournalPatch] = {}
         self._marks: list[Mark] = []
         self._end = 0
@@ -69,8 +97,8 @@ class JournalLog:
 
     @property
     def is_complete(self) -> bool:
-        """No event was lost."""
-        return not self._lost
+        """No event was lost before the journal's end."""
+        return not self._has_gap
 
     def add_patch(self, patch: JournalPatch) -> None:
         """Remember a patch before the event that opens it is sent."""
@@ -80,7 +108,8 @@ class JournalLog:
     def mark(self, sample: int, what: str, number: float) -> None:
         """Remember something for people: a stream that opened, frames that were skipped."""
         with self._lock:
-            self._marks.append((sample, what, number))
+            if len(self._marks) < MOST_MARKS:
+                self._marks.append((sample, what, number))
 
     def add(self, events: NDArray[Any], end: int, lost: int) -> None:
         """Append events, EVENT [n], in their order.
@@ -90,80 +119,84 @@ class JournalLog:
             lost: events lost so far.
         """
         with self._lock:
-            self._lost = self._lost or lost > 0
+            if self._has_ended:
+                return
             self._end = end
-            room = self._most - self._count
-            if len(events) > room:
-                self._lost = True
-                events = events[:room]
-            self._append(events)
+            if lost > 0:
+                self._has_gap = True
+                self._say("events were lost: it will not give again what was heard")
+            if end > LATEST:
+                self._finish(LATEST, f"only {MAX_SECONDS // 86_400} days")
+            kept = self._append(events[: self._most - self._count])
+            if kept < len(events):
+                full = "the temporary folder is full: " if self._is_full else ""
+                self._finish(int(events["time"][kept]), f"{full}only {self._count} events")
 
-    def _append(self, events: NDArray[Any]) -> None:
-        while len(events):
+    def _finish(self, end: int, what: str) -> None:
+        """Keep nothing from a sample on."""
+        self._end, self._has_ended = min(end, self._end), True
+        self._say(f"{what} are kept: what is played from now on is not in it")
+
+    def _say(self, why: str) -> None:
+        self.loss = self.loss or why
+
+    def _append(self, events: NDArray[Any]) -> int:
+        """Append as many events as find room; how many."""
+        done = 0
+        while done < len(events):
             if not self._pieces or self._filled == PIECE:
                 if not self._spill():
-                    self._lost, self._most = True, self._count  # nowhere to put more
-                    return
+                    self._is_full = True
+                    break
                 self._pieces.append(np.empty(PIECE, EVENT))
                 self._filled = 0
-            taken = min(len(events), PIECE - self._filled)
-            self._pieces[-1][self._filled : self._filled + taken] = events[:taken]
+            taken = min(len(events) - done, PIECE - self._filled)
+            self._pieces[-1][self._filled : self._filled + taken] = events[done : done + taken]
             self._filled += taken
             self._count += taken
-            events = events[taken:]
+            done += taken
+        return done
 
     def _spill(self) -> bool:
         """Move the pieces, which are all full, to the file once there are too many; False if it has no room."""
         if len(self._pieces) * PIECE < self._in_memory:
             return True
         try:
-            self._write_pieces()
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="systole-", buffering=0)  # noqa: SIM115 (kept open)
+            self._file.seek(self._spilled * EVENT.itemsize)
+            _write(self._pieces, self._file)
         except OSError:
             return False
         self._spilled += len(self._pieces) * PIECE
         self._pieces = []
         return True
 
-    def _write_pieces(self) -> None:
-        """Write what is in memory behind what was spilled; written again later, it is the same bytes."""
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="systole-", buffering=0)  # noqa: SIM115 (kept open)
-        self._file.seek(self._spilled * EVENT.itemsize)
-        for piece in self._pieces:
-            data = memoryview(piece.tobytes())
-            while data:
-                data = data[self._file.write(data) :]
-
-    def _events(self) -> NDArray[Any]:
-        """Every event that was kept, EVENT [n]; where some are in the file, all are, and are mapped from it."""
-        if self._spilled:
-            self._write_pieces()
-            return np.memmap(self._file, EVENT, "r", shape=(self._count,))
-        parts = [
-            piece[: PIECE if at < len(self._pieces) - 1 else self._filled] for at, piece in enumerate(self._pieces)
-        ]
-        return np.concatenate(parts) if parts else np.zeros(0, EVENT)
-
     def journal(self) -> Journal:
-        """All that was played up to now.
+        """All that was played up to now. What is played meanwhile is added without waiting.
 
         Raises:
-            OSError: the temporary file has no room.
+            OSError: the temporary folder has no room.
         """
         with self._lock:
-            events = self._events()
-            until = int(np.searchsorted(events["time"], self._end))
-            events = events[:until]
-            opened = set(events["channel"][events["kind"] == OPEN].tolist())
-            return Journal(
-                **self._head,
-                start=0,
-                end=self._end,
-                complete=not self._lost,
-                patches=tuple(each for serial, each in self._patches.items() if serial in opened),
-                events=events,
-                marks=tuple(self._marks),
-            )
+            spilled = np.zeros(0, EVENT)
+            if self._spilled:
+                spilled = np.memmap(self._file, EVENT, "r", shape=(self._spilled,))
+            # What lies in these is written no more.
+            pieces = [*self._pieces[:-1], *(piece[: self._filled] for piece in self._pieces[-1:])]
+            end, is_complete, marks, patches = self._end, self.is_complete, tuple(self._marks), dict(self._patches)
+        events = _joined(spilled, pieces)
+        events = events[: int(np.searchsorted(events["time"], end))]
+        opened = set(events["channel"][events["kind"] == OPEN].tolist())
+        return Journal(
+            **self._head,
+            start=0,
+            end=end,
+            complete=is_complete,
+            patches=tuple(each for serial, each in patches.items() if serial in opened),
+            events=events,
+            marks=marks,
+        )
 
     def save(self, path: str | os.PathLike[str]) -> int:
         """Write the journal; how many events it holds.

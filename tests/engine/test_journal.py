@@ -210,5 +210,25 @@ def test_missing_large_and_unwritable_files_are_one_line(tmp_path: Path, monkeyp
         read_journal(tmp_path / "j.json")
 
 
+def test_whatever_is_written_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert module.MAX_EVENTS * module.ROW_BYTES + module.HEAD_BYTES <= module.MAX_BYTES
+    events = np.zeros(20, EVENT)
+    for number in (-2.2250738585072014e-308, 1.7976931348623157e308, 5e-324, -1 / 3, 1 << 60):
+        events[:] = (1 << 62, Kind.OPEN, 0x7FFFFFFF, 0x7FFFFFFF, number)
+        assert len(b"".join(module._pieces(events))) <= 20 * module.ROW_BYTES
+    monkeypatch.setattr(module, "MAX_EVENTS", 3)
+    with pytest.raises(SystoleError, match="4 events; allowed: 3"):
+        write_journal(journal(), tmp_path / "j.json")
+    monkeypatch.setattr(module, "MAX_EVENTS", 4)
+    write_journal(journal(), tmp_path / "j.json")
+    monkeypatch.setattr(module, "HEAD_BYTES", 1000)
+    with pytest.raises(SystoleError, match="bytes of patches and marks; allowed: 1000"):
+        write_journal(journal(), tmp_path / "k.json")
+    monkeypatch.undo()
+    with pytest.raises(SystoleError, match="samples; allowed"):
+        write_journal(journal(end=module.MAX_SECONDS * 48_000 + 1), tmp_path / "k.json")
+    assert [each.name for each in tmp_path.iterdir()] == ["j.json"]
+
+
 def test_times_fit_the_array() -> None:
     assert np.iinfo(EVENT["time"]).max >= 1 << 62

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from accel.errors import SystoleError
 from accel.program import Program
 from engine.events import EVENT, Kind
-from engine.journal import JournalPatch, read_journal
+from engine.journal import MAX_EVENTS, MAX_SECONDS, JournalPatch, read_journal
+from engine.live import journal_log as module
 from engine.live.journal_log import PIECE, JournalLog
 
 TEXT = 'schema = 1\nname = "Tiny"\nmodel = "tiny"\n'
@@ -80,8 +83,60 @@ def test_there_is_an_end_to_what_is_kept() -> None:
     kept = log(most=100)
     kept.add(notes(0, 70), 70, 0)
     kept.add(notes(70, 70), 140, 0)
+    assert kept.loss == "only 100 events are kept: what is played from now on is not in it"
     found = kept.journal()
-    assert (len(found.events), found.complete, found.end) == (100, False, 140)
+    assert (len(found.events), found.complete, found.end) == (100, True, 100)  # what there is can be rendered
+    kept.add(notes(140, 70), 210, 5)
+    assert (len(kept.journal().events), kept.journal().complete, kept.journal().end) == (100, True, 100)
+
+
+def test_it_ends_before_the_first_sample_of_which_something_is_missing() -> None:
+    kept, chord = log(most=100), notes(0, 110)
+    chord["time"][95:] = 95
+    kept.add(chord, 140, 0)
+    found = kept.journal()
+    assert (len(found.events), found.complete, found.end) == (95, True, 95)
+
+
+def test_no_more_is_kept_than_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert log()._most == MAX_EVENTS
+    kept, last = log(), MAX_SECONDS * 48_000
+    kept.add(notes(last - 5, 5), last, 0)
+    assert kept.is_complete
+    kept.add(notes(last, 5), last + 100, 0)
+    kept.add(notes(last + 100, 5), last + 200, 0)
+    assert kept.loss == "only 7 days are kept: what is played from now on is not in it"
+    kept.save(tmp_path / "j.json")
+    found = read_journal(tmp_path / "j.json")
+    assert (len(found.events), found.end, found.complete) == (5, last, True)
+    monkeypatch.setattr("engine.live.journal_log.MOST_MARKS", 3)
+    for sample in range(5):
+        kept.mark(sample, "block", 128.0)
+    assert len(kept.journal().marks) == 3
+
+
+@pytest.mark.parametrize("count", [100, 5 * PIECE + 17])
+def test_playing_goes_on_while_a_journal_is_made(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The main thread adds events a hundred times a second; gathering millions takes longer than that."""
+    kept, joined, added = log(in_memory=2 * PIECE), module._joined, []
+    kept.add(notes(0, count), count, 0)
+
+    def add() -> None:
+        kept.add(notes(count, 3 * PIECE), count + 3 * PIECE, 0)
+        added.append(kept.count)
+
+    def slow(*found: Any) -> np.ndarray:
+        thread = threading.Thread(target=add, daemon=True)
+        thread.start()
+        thread.join(10.0)
+        return joined(*found)
+
+    monkeypatch.setattr(module, "_joined", slow)
+    first = kept.journal()
+    assert added == [count + 3 * PIECE]
+    assert np.array_equal(first.events, notes(0, count)) and first.end == count
+    monkeypatch.setattr(module, "_joined", joined)
+    assert np.array_equal(kept.journal().events, notes(0, count + 3 * PIECE))
 
 
 def test_a_full_temporary_folder_keeps_what_there_was(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +149,7 @@ def test_a_full_temporary_folder_keeps_what_there_was(monkeypatch: pytest.Monkey
     kept.add(notes(PIECE + 5, 5), PIECE + 10, 0)
     found = kept.journal()
     assert np.array_equal(found.events, notes(0, PIECE))
-    assert not found.complete
+    assert found.complete and found.end == PIECE and "the temporary folder is full" in kept.loss
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
