@@ -193,6 +193,7 @@ def _session(engine: Engine, request: _Request, shown: Playing) -> None:
             left = LOOK_SECONDS if until is None else min(LOOK_SECONDS, max(0.0, until - time.monotonic()))
             stop.wait(left)
         if engine.is_over:
+            shown.ended()
             return
         if request.record is not None and not shown.recording_ended:
             shown.recorded = engine.request(StopRecording(), SAVE_SECONDS).result

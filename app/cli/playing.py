@@ -66,6 +66,12 @@ class Playing:
             self.fault = answer.line or self.fault
             self._line(answer.line or f"recorded {answer.path}")
 
+    def ended(self) -> None:
+        """The engine has gone for good, though nobody asked it to; it may have said why."""
+        if self.fault is None:
+            self.fault = "the engine has ended"
+            self._line(self.fault)
+
     def begin(self) -> None:
         """It plays: show what has been said so far, and from now on everything at once."""
         with self._lock:

@@ -40,6 +40,22 @@ _LASTING = (protocol.SetTuning, protocol.SetSeed)
 MOST_WAITING = 64
 
 
+def _message(command: Request) -> bytes:
+    """A request as it is sent.
+
+    Raises:
+        SystoleError: larger than the engine takes, or no text that could be sent.
+    """
+    name = type(command).__name__
+    try:
+        data = encode(command)
+    except (TypeError, ValueError) as error:
+        raise SystoleError(f"{name}: {plain(error)}") from None
+    if len(data) > protocol.MAX_BYTES:
+        raise SystoleError(f"{name}: {len(data)} bytes; allowed: {protocol.MAX_BYTES}")
+    return data
+
+
 class Engine:
     """An engine process and all that follows it, should it die. Methods may be called from any thread.
 
@@ -129,7 +145,10 @@ class Engine:
             number = self._ids
             self._waiting[number] = future
         try:
-            self._supervisor.send(encode(msgspec.structs.replace(command, id=number)))
+            data = _message(msgspec.structs.replace(command, id=number))
+            if isinstance(command, protocol.Stop):
+                self._supervisor.expect_end()
+            self._supervisor.send(data)
             answer = future.result(timeout)
         except LateError:
             raise SystoleError(f"{type(command).__name__}: no answer within {timeout:g} s") from None

@@ -2,13 +2,15 @@
 
 The main thread only listens, beats and hands on; starting up, with all its compiling, is done by another, so that an
 owner that goes meanwhile is noticed. The end of the connection is the owner's death, or its wish: then the sound fades
-out, a recording is finished, and the process goes, if need be by force.
+out, a recording is finished, and the process goes, if need be by force. So it does after a fault of ours, and when the
+system wants it to end: as that tells the owner too, the owner may first finish what it wants from us.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import threading
 import time
@@ -33,12 +35,22 @@ __all__ = ["run"]
 TICK_SECONDS = 0.01
 MANY_MESSAGES = 64
 END_SECONDS = 6.0
-DEVICE_SECONDS = 20.0
-FAILED = 1
+TERM_SECONDS = 3.0
+FAILED, TERMINATED = 1, 128 + signal.SIGTERM
 
 
 class _EndedError(Exception):
     """The owner hung up."""
+
+
+def _is_too_long(error: BaseException) -> bool:
+    """Whether a message was too long to be received: the system has no number for that, unlike for its own faults."""
+    return isinstance(error, OSError) and error.errno is None
+
+
+def _line(error: BaseException) -> str:
+    """One line for whatever went wrong."""
+    return str(error) if isinstance(error, SystoleError) else plain(f"internal error: {type(error).__name__}: {error}")
 
 
 class _Process:
@@ -52,30 +64,47 @@ class _Process:
         self._control: Control | None = None
         self._failure: int | None = None
         self._parent = os.getppid()
+        self._told: float | None = None  # time.monotonic when the system told us to end
 
     def run(self) -> int:
         """Play until told to end, or nobody is there any more; the exit status."""
         try:
             data = self._connection.recv_bytes(MAX_BYTES)
-        except (EOFError, OSError):
-            return 0
+        except (EOFError, OSError) as error:
+            return self._refuse_start() if _is_too_long(error) else 0
+        signal.signal(signal.SIGTERM, self._tell)
         threading.Thread(target=self._start, args=(data,), name="systole-start", daemon=True).start()
         early: list[bytes] = []
         status: int | None = None
         while status is None:
             try:
                 self._listen(early)
+                status = self._turn(early)
             except _EndedError:
                 status = 0
-                break
-            status = self._turn(early)
+            except Exception as error:
+                traceback.print_exc()
+                self._mail.post(Line("warning", _line(error)))
+                status = FAILED
         return self._end(status)
+
+    def _refuse_start(self) -> int:
+        self._mail.post(Line("error", f"options: more than the {MAX_BYTES} bytes that are allowed"))
+        return self._end(FATAL)
+
+    def _tell(self, *_: object) -> None:
+        """SIGTERM: runs between two steps of the main thread."""
+        if self._told is None:
+            self._told = time.monotonic()
 
     def _turn(self, early: list[bytes]) -> int | None:
         """What is to be done again and again; an exit status if it is over."""
         self._header["heartbeat"] = time.perf_counter_ns()
         if self._failure is not None:
             return self._failure
+        if self._told is not None and time.monotonic() > self._told + TERM_SECONDS:
+            self._mail.post(Line("warning", "the engine was told to end by a SIGTERM"))
+            return TERMINATED
         control = self._control
         if control is None:
             return None
@@ -94,7 +123,9 @@ class _Process:
                 if not self._connection.poll(TICK_SECONDS if number == 0 else 0):
                     break
                 early.append(self._connection.recv_bytes(MAX_BYTES))
-        except (EOFError, OSError):
+        except (EOFError, OSError) as error:
+            if _is_too_long(error):
+                raise SystoleError(f"request: more than the {MAX_BYTES} bytes that are allowed") from None
             raise _EndedError from None
         if os.name == "posix" and os.getppid() != self._parent:
             raise _EndedError  # a copy of the owner's end may live on in a process that it forked
@@ -116,7 +147,7 @@ class _Process:
             self._failure = FATAL
         except BaseException as error:
             traceback.print_exc()
-            self._mail.post(Line("error", plain(f"internal error: {type(error).__name__}: {error}")))
+            self._mail.post(Line("error", _line(error)))
             self._failure = FAILED
 
     def _make(self, options: Options) -> None:
@@ -144,6 +175,7 @@ class _Process:
         self._header["state"] = State.FAILED if status == FATAL else State.STOPPED
         self._mail.close(1.0)
         sys.stderr.flush()
+        guard.cancel()
         return status
 
 

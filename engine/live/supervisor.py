@@ -86,6 +86,7 @@ class Supervisor:
         self._child: Child | None = None
         self._sending = threading.Lock()
         self._stop, self._ended = threading.Event(), threading.Event()
+        self._may_end = False
         self._thread = threading.Thread(target=self._run, name="systole-supervisor", daemon=True)
 
     def start(self) -> None:
@@ -111,6 +112,10 @@ class Supervisor:
                 child.connection.send_bytes(data)
             except (OSError, ValueError):
                 raise SystoleError("the engine has just ended") from None
+
+    def expect_end(self) -> None:
+        """The engine is about to be asked to end: if it does, that is no death."""
+        self._may_end = True
 
     def stop(self) -> None:
         """Hang up, which ends the engine in order; wait until it is gone. A second call does nothing."""
@@ -157,7 +162,7 @@ class Supervisor:
                 self._child = None
                 child.connection.close()
         status = self._end(child)
-        if status == 0:  # it was asked to end
+        if status == 0 and self._may_end:
             self._stop.set()
         if status == FATAL:
             return "the engine cannot play", False

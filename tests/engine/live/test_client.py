@@ -220,3 +220,19 @@ def test_what_lasts_is_told_to_the_next_engine(engine: Engine, monkeypatch: pyte
     engine.received(RecordingStopped("a.wav", 1.0, "disk full"))
     engine.received(Ready(0.1))
     assert [decode_request(each) for each in sent] == [SetSeed(seed=4)]
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (SetPatch(text="x" * (4 << 20)), r"^SetPatch: 41943\d\d bytes; allowed: 4194304$"),
+        (StartRecording(path="/x/\udcff.wav"), r"^StartRecording: .*surrogates not allowed$"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_here(engine: Engine, command: SetPatch, line: str) -> None:
+    engine.start(Options(patch="one"))
+    engine.wait_ready(20)
+    with pytest.raises(SystoleError, match=line):
+        engine.request(command)
+    assert engine.request(Panic()).result == "Panic" and engine._waiting == {}
+    assert engine.snapshot().restarts == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -314,6 +315,35 @@ def test_stopping_finishes_the_recording_and_leaves_nothing(folder: Path, tmp_pa
     del player
     gc.collect()
     assert len({path.name for path in Path("/proc/self/fd").iterdir()}) <= len(before)
+
+
+def test_an_engine_that_is_told_to_end_finishes_the_recording_and_another_goes_on(folder: Path, tmp_path: Path) -> None:
+    player, path = Player(), tmp_path / "a.wav"
+    try:
+        player.ask(protocol.StartRecording(path=str(path), format="float"))
+        player.engine.send([note_on(0, 0, 60, 100.0)])
+        eventually(lambda: player.peak() > 1e-3)
+        player.notices.clear()
+        os.kill(player.pid, signal.SIGTERM)
+        eventually(lambda: any(isinstance(each, protocol.Ready) for each in player.notices), READY)
+        lines = [each.text for each in player.notices if isinstance(each, protocol.Line)]
+        assert lines[:2] == ["the engine was told to end by a SIGTERM", "the engine has ended (exit status 143)"]
+        assert np.abs(soundfile.read(path)[0]).max() > 1e-3
+    finally:
+        player.engine.stop()
+
+
+def test_a_message_that_is_too_long_does_not_end_the_instrument(folder: Path) -> None:
+    player = Player()
+    try:
+        player.notices.clear()
+        with contextlib.suppress(SystoleError):
+            player.engine._supervisor.send(b" " * (protocol.MAX_BYTES + 1))
+        eventually(lambda: any(isinstance(each, protocol.Ready) for each in player.notices), READY)
+        assert protocol.Line("warning", "the engine has ended (exit status 1)") in player.notices
+        assert player.ask(protocol.Panic()) is None
+    finally:
+        player.engine.stop()
 
 
 def test_an_owner_that_is_killed_takes_the_engine_along(folder: Path) -> None:

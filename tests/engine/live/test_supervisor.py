@@ -143,8 +143,16 @@ def test_an_engine_that_cannot_play_is_not_started_again(owner: Owner, superviso
     assert (owner.deaths, owner.last) == (["the engine cannot play"], "the engine cannot play: it is not started again")
 
 
+def test_an_engine_that_ends_in_order_though_nobody_asked_has_died(owner: Owner, supervisor: Supervisor) -> None:
+    owner.wish = "exit 0"
+    supervisor.start()
+    eventually(lambda: supervisor.has_ended)
+    assert owner.deaths == ["the engine has ended (exit status 0)"] * 5 and owner.last is not None
+
+
 def test_an_engine_that_ended_as_asked_is_not_started_again(owner: Owner, supervisor: Supervisor) -> None:
     owner.wish = "exit 0"
+    supervisor.expect_end()
     supervisor.start()
     eventually(lambda: supervisor.has_ended)
     assert owner.deaths == [] and owner.last is None and owner.ready == 1
