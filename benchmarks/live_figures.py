@@ -1,6 +1,6 @@
 """From records of live playing to figures: what was lost and whose fault it was, and how long a note takes.
 
-A block is lost where JACK's frames go on and the engine's callback was not there. It is the machine's fault where
+A block is lost where time goes on and the engine's callback was not there. It is the machine's fault where
 something can be shown: the callback before it was taken off its core, or began late, and would else have been in time;
 or it was never called, and a thread that only sleeps (`live_canary`), or the recording client, was kept waiting as
 well. Everything else is ours: a callback that computed for longer than its block lasts, and whatever has no witness.
@@ -18,9 +18,8 @@ __all__ = ["Gap", "Spread", "find_gaps", "long_callbacks", "match_onsets", "spre
 NS = 1e9
 TAKEN_SHARE = 0.1
 """Of a block's time: what must have been taken away from a callback for its delay to be the machine's fault."""
-LOST_TRACK, STRAY, STRAYS = 4.0, 0.5, 8
-"""The engine's clock begins anew when a callback is four blocks late, or eight in a row are half a one
-(`engine.realtime.stream_clock`)."""
+UNEVEN = 0.3
+"""Blocks by which two callbacks may be further from, or closer to, each other than one block."""
 
 
 @dataclass(frozen=True)
@@ -69,38 +68,42 @@ def _blame(before: np.void, late_after: float, period: float, start: int, end: i
     return "others were kept waiting too" if seen.any() else ""
 
 
-def _begins_anew(late: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """At which callbacks the engine's clock, which says where they belong, began anew; `late` in blocks."""
-    found, run, last = np.abs(late) > LOST_TRACK, 0, -1
-    for at in np.flatnonzero(np.abs(late) > STRAY).tolist():
-        run = run + 1 if at == last + 1 else 1
-        if found[at] or run >= STRAYS:
-            found[at], run = True, 0
-        last = at
-    return found
+def _uneven_runs(apart: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Callbacks [first, last] between which steps are uneven; the steps on both sides are even. `apart` in blocks."""
+    uneven = np.flatnonzero(np.abs(apart - 1) > UNEVEN)
+    runs: list[tuple[int, int]] = []
+    for at in uneven.tolist():
+        first, last = max(at - 1, 0), min(at + 2, len(apart))
+        if runs and first <= runs[-1][1]:
+            runs[-1] = runs[-1][0], last
+        else:
+            runs.append((first, last))
+    return runs
 
 
 def find_gaps(log: NDArray[np.void], rate: int, witness: NDArray[np.int64]) -> list[Gap]:
-    """Where the engine's callbacks left frames out.
+    """Where there were fewer callbacks than blocks; those that came late, but came, lost nothing.
+
+    By time alone: to a client that runs late JACK tells the frame of the next cycle, so its count says more than was
+    lost.
 
     Args:
-        log: `layout.LOG` records in order, of a stream that stayed open.
+        log: `layout.LOG` records in order, of a stream that stayed open, with one size of block.
         rate: of the device, Hz.
         witness: int64 [n, 2], ns at which somebody was woken and by how many ns that was late.
     """
     if len(log) < 2:
         return []
-    blocks = log["frames"] * NS / rate
-    place = log["start"] - log["lateness"].astype(np.float64)  # where each callback belonged
-    origin = np.where(_begins_anew(log["lateness"] / blocks), log["start"], place)
-    by_clock = np.round((place[1:] - origin[:-1]) / blocks[:-1]) - 1
-    by_time = np.ceil(np.diff(log["start"]) / blocks[:-1]) - 1
-    missing = np.minimum(by_clock, by_time)
-    found = []
-    for at in np.flatnonzero(missing > 0):
+    period = float(log["frames"][0]) * NS / rate
+    apart, found = np.diff(log["start"]) / period, []
+    for first, last in _uneven_runs(apart):
+        missing = round(float(log["start"][last] - log["start"][first]) / period) - (last - first)
+        if missing <= 0:
+            continue
+        at = first + int(np.argmax(apart[first:last]))
         start, end = int(log["start"][at]), int(log["start"][at + 1])
-        reason = _blame(log[at], float(log["lateness"][at + 1]), float(blocks[at]), start, end, witness)
-        samples = int(missing[at] * log["frames"][at])
+        reason = _blame(log[at], float(log["lateness"][at + 1]), period, start, end, witness)
+        samples = missing * int(log["frames"][0])
         found.append(Gap(start, end, samples, not reason, reason or "computed too long, or no witness"))
     return found
 

@@ -68,7 +68,7 @@ class Result:
     """What came out.
 
     Attributes:
-        samples: that were due; skipped: of these, those that the engine's own count of frames misses.
+        samples: that were due; missing: of these, those that no callback gave.
         gaps: where; missed_log: callbacks of which there is no record.
         own, preempted, computed_worst: what took longer than its block (`live_figures.long_callbacks`).
         latency: of single notes in silence, from the message's frame to that of the first sample, in samples; only
@@ -85,7 +85,7 @@ class Result:
 
     case: Case
     samples: int
-    skipped: int
+    missing: int
     gaps: list[Gap]
     missed_log: int
     own: int
@@ -104,10 +104,10 @@ class Result:
 
     @property
     def lost_ours(self) -> int:
-        """Samples that were lost by our fault; what no record explains is ours."""
-        explained = sum(gap.samples for gap in self.gaps)
-        ahead = int(self.owner["counters"].get("ahead_lost", 0))
-        return sum(gap.samples for gap in self.gaps if gap.is_ours) + max(0, self.skipped - explained) + ahead
+        """Samples that were lost by our fault; all that the peer loses is."""
+        if self.case.mode == "python":
+            return self.missing
+        return sum(gap.samples for gap in self.gaps if gap.is_ours) + int(self.owner["counters"]["ahead_lost"])
 
     @property
     def lost_machine(self) -> int:
@@ -243,11 +243,11 @@ def _carry_out(case: Case, task: Task, canaries: Canaries, is_realtime: bool) ->
         load = record["loads"] if case.mode == "safe" else log["wall"] / period
         own, preempted, worst = long_callbacks(log, RATE)
         is_peer = case.mode == "python"
-        due = counters["due"] if is_peer else counters["samples"] + counters["skipped_frames"]
+        missing = counters["due"] - counters["samples"] if is_peer else sum(gap.samples for gap in gaps)
         return Result(
             case=case,
-            samples=due,
-            skipped=due - counters["samples"] if is_peer else counters["skipped_frames"],
+            samples=counters["samples"] + missing,
+            missing=missing,
             gaps=[] if is_peer else gaps,
             missed_log=said["missed"],
             own=own,

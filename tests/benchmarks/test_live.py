@@ -73,16 +73,20 @@ def test_a_witness_makes_it_the_machines_fault() -> None:
     assert find_gaps(log, RATE, np.array([[at - 10 * int(PERIOD), 300_000]]))[0].is_ours is True
 
 
-def test_a_clock_that_began_anew_is_no_gap() -> None:
+@pytest.mark.parametrize("late", [0.4, 0.97, 2.5])
+def test_callbacks_that_come_late_but_all_come_lose_nothing(late: float) -> None:
     log = log_of(100)
-    log["start"][60:] += np.int64(6 * PERIOD)  # a stream that stood still, and no frame was lost
-    log["lateness"][60] = 6 * PERIOD
+    for at in range(50, 50 + int(late) + 1):  # they catch up, one right after the other
+        log["start"][at] = max(log["start"][at], log["start"][50] + np.int64((late + 0.02 * (at - 50)) * PERIOD))
+    assert find_gaps(log, RATE, NOBODY) == []
+
+
+def test_all_that_is_missing_is_counted() -> None:
+    log = log_of(1000)
+    for after, blocks in ((20, 1), (22, 3), (500, 2)):
+        lose(log, after, blocks, 0.4)
     gaps = find_gaps(log, RATE, NOBODY)
-    assert sum(gap.samples for gap in gaps if gap.start > log["start"][60]) == 0
-    late = log_of(100)
-    late["start"][40:] += np.int64(0.7 * PERIOD)  # it moves: after eight strays the line is another one
-    late["lateness"][40:48] = 0.7 * PERIOD
-    assert find_gaps(late, RATE, NOBODY) == []
+    assert [gap.samples // BLOCK for gap in gaps] == [4, 2]
 
 
 def test_onsets_belong_to_the_note_before_them() -> None:

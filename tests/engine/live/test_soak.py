@@ -25,7 +25,7 @@ pytestmark = [needs_jack, pytest.mark.slow]
 SECONDS = float(os.environ.get("SYSTOLE_SOAK_SECONDS", 600))
 RATE = 48_000
 MS = RATE / 1000
-LEAST_FRAMES = 15
+LEAST_FRAMES = 5
 """A second: fewer repaints were no heavy load but a process that got no time."""
 
 
