@@ -20,6 +20,7 @@ from engine.live.journal_log import JournalLog
 from engine.live.keys import Keys
 from engine.live.layout import CANARY
 from engine.live.loader import Loader
+from engine.live.newest import Newest
 from engine.live.protocol import Answer, Done, Line, ProgramWanted, RecordingStopped, Refused, Request, SetPatch
 from engine.live.recorder import Recorder, Summary
 from engine.midi.rows import Row, note_off, note_on
@@ -106,6 +107,7 @@ class Control:
         self._counters = core.arrays["counters"][0]
         self._recorder = Recorder(core.rig.tape, core.tape_head, lost=self._tape_lost, ended=self._recording_ended)
         self._files = ThreadPoolExecutor(1, "systole-files")
+        self._choices = Newest(self._files)
         self._late: list[Row] = []
         self._journal_was_complete = True
         self.is_stopping = False
@@ -179,11 +181,11 @@ class Control:
         """
         if channel == DRUM_CHANNEL:
             return
-        self._files.submit(self._change_program, channel, program, bank)
+        self._choices.submit(lambda: self._change_program(channel, program, bank))
 
     def named_patch(self, name: str) -> None:
         """Play a patch by its name or path, as OSC asks for it."""
-        self._files.submit(self._play_named, name)
+        self._choices.submit(lambda: self._play_named(name))
 
     def _change_program(self, channel: int, program: int, bank: int) -> None:
         try:

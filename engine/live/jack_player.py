@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from accel.errors import SystoleError
+from engine.live.priority import MIDI, raise_thread
 from engine.midi.jack_client import JackMidi
 
 __all__ = ["JackPlayer"]
@@ -67,6 +68,7 @@ class JackPlayer:
         self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
+        raise_thread(threading.get_native_id(), MIDI)
         looked = 0.0
         while self._client.is_alive:
             for frame, data in self._client.read(READ_SECONDS):

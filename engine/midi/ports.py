@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
+from engine.live.priority import MIDI, raise_thread
 from engine.live.quiet import quiet_stderr
 from engine.midi.stamps import Anchor
 
@@ -241,6 +242,7 @@ class Ports:
         return found
 
     def _run(self) -> None:
+        raise_thread(threading.get_native_id(), MIDI)
         while not self._is_over:
             self._has_some.wait()  # nothing is plugged in: no time is spent
             with self._reading:
