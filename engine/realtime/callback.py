@@ -88,7 +88,11 @@ def _play_converted(rig: Any, converter: Any, out: Any, channels: int, frames: i
 
 @inlined
 def _skipped(rig: Any, link: Any, frames: int) -> int:
-    """Frames that JACK left out since the last callback; it may call several times in a cycle."""
+    """Frames that JACK left out since the last callback; it may call several times in a cycle.
+
+    Negative where an earlier answer was too high: a callback that ran late is told the frame of the cycle after its own,
+    and whether the one after it belongs to the same cycle is only seen at the next.
+    """
     if rig.words[JACK_FRAMES] == 0:
         return 0
     frame = call_u32(rig.words[JACK_FRAMES], rig.words[JACK_CLIENT])
@@ -97,8 +101,9 @@ def _skipped(rig: Any, link: Any, frames: int) -> int:
         link[NEXT_FRAME] = (link[NEXT_FRAME] + frames) % FRAMES_WRAP
         return 0
     if link[IS_KNOWN] != 0:
-        lost = (frame - link[NEXT_FRAME]) % FRAMES_WRAP
-        lost = lost if lost < FRAMES_WRAP // 2 else 0
+        half = FRAMES_WRAP // 2
+        lost = (frame - link[NEXT_FRAME] + half) % FRAMES_WRAP - half
+        lost = lost if lost >= -frames else 0
     link[FRAME], link[NEXT_FRAME], link[IS_KNOWN] = frame, (frame + frames) % FRAMES_WRAP, 1
     return lost
 
@@ -112,7 +117,7 @@ def _frame(rig: Any, link: Any, frames: int, lost: int) -> int:
     """
     if rig.words[JACK_FRAMES] == 0:
         return 0
-    if lost != 0:
+    if lost > 0:
         link[IS_KNOWN] = AFTER_GAP
     elif link[IS_KNOWN] == AFTER_GAP:
         link[IS_KNOWN] = 1

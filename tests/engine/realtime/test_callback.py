@@ -149,6 +149,21 @@ def test_frames_that_jack_left_out_are_counted(tiny: Program) -> None:
     assert told[:4] == [2**32 - 256, 2**32 - 128, 0, 384] and told[5] == 640
 
 
+def test_a_callback_that_ran_late_has_lost_nothing(tiny: Program) -> None:
+    frames = iter([0, 128, 384, 384, 512, 640])  # the third was told the frame of the cycle after its own
+
+    @ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p)
+    def last_frame_time(client) -> int:
+        return next(frames)
+
+    bench, device = playing(tiny)
+    bench.rig.words[WORD_AT["jack_frames"]] = ctypes.cast(last_frame_time, ctypes.c_void_p).value
+    for _ in range(6):
+        device.call(128)
+    assert bench.count("skipped_frames") == 0
+    assert bench.shared["clock"]["jack_frame"][0] == 640
+
+
 @pytest.mark.parametrize(
     ("told", "truth"),
     [
