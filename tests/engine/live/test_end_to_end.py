@@ -123,8 +123,8 @@ def check_counters(engine: Engine) -> None:
         assert counters[name] == 0, (name, counters)
 
 
-def places(journal: Journal, probe: Probe, messages: list[tuple[int, bytes]]) -> np.ndarray:
-    """Sample position less frame of each note-on that can be told: those of a key and velocity that came once.
+def places(journal: Journal, probe: Probe, messages: list[tuple[int, bytes]], rate: int = 48_000) -> np.ndarray:
+    """Position in frames of the server less frame of each note-on that can be told: a key and velocity that came once.
 
     A message is lost where the engine missed the cycle that brought it: JACK does not keep it.
     """
@@ -139,7 +139,7 @@ def places(journal: Journal, probe: Probe, messages: list[tuple[int, bytes]]) ->
     pairs = [
         (played[key][0], frames[0]) for key, frames in sent.items() if len(frames) == 1 == len(played.get(key, []))
     ]
-    return np.array([place - frame for place, frame in pairs])
+    return np.array([place * rate // 48_000 - frame for place, frame in pairs])
 
 
 def test_what_was_heard_is_what_the_journal_renders(tmp_path: Path, start: Callable[[], tuple]) -> None:
@@ -194,12 +194,19 @@ def test_a_server_at_96_khz_hears_the_same_converted(tmp_path: Path, start: Call
         assert engine.snapshot().clock["rate"] == 96_000
         with Probe(seconds=30) as probe:
             connect(probe)
-            play(probe, 3, 1.5)
+            sent = list(play(probe, 3, 1.5))
             check_counters(engine)
             segments = recorded(probe)
             engine.request(SaveJournal(path=str(tmp_path / "journal.json")))
-        _, sound = rendered(tmp_path / "journal.json")
-        check(compare(segments, at_rate(sound, 96_000), server.period), 96_000, 1.5, server.period)
+        journal, sound = rendered(tmp_path / "journal.json")
+        found = compare(segments, at_rate(sound, 96_000), server.period)
+        check(found, 96_000, 1.5, server.period)
+        # A block after its frame, and as much later as the converter looks ahead; else whole blocks away, as above.
+        ahead = round(2 * allocate_converter(96_000).latency)
+        away = places(journal, probe, sent, 96_000) - found.offsets[0] - server.period - ahead
+        assert len(away) > 5
+        assert np.mean((away + 4) % server.period <= 8) > 0.7, away
+        assert np.median(np.abs(away)) <= 20 * server.period
 
 
 def run(*arguments: str | Path) -> None:
