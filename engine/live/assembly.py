@@ -85,7 +85,7 @@ def _find_sound() -> None:
 def _open(output: Output, request: OpenStream, is_first: bool, post: Callable[[Answer], None]) -> None:
     """Open the stream; only a person who has just named a device is better served by an end than by silence."""
     try:
-        output.open(request).result(DEVICE_SECONDS)
+        output.open(request, may_remember=is_first).result(DEVICE_SECONDS)
     except SystoleError as error:
         if is_first and request.device is not None and not output.is_stuck:
             raise

@@ -21,6 +21,7 @@ from engine.live.deadline import StuckError, Worker
 from engine.live.protocol import DeviceName
 from engine.live.quiet import quiet_stderr
 from engine.midi.jack_watch import server_gone, start_watch, stop_watch
+from engine.text import plain
 
 __all__ = [
     "JACK",
@@ -73,7 +74,7 @@ class Device(msgspec.Struct, frozen=True):
     @property
     def title(self) -> str:
         """For people, and for `find_device`."""
-        return f"{self.host}: {self.name}"
+        return plain(f"{self.host}: {self.name}")
 
     @property
     def key(self) -> DeviceName:
@@ -184,7 +185,7 @@ def index_of(device: DeviceName) -> int:
     for index, host, info, _ in _found(sound_library()):
         if (host, info["name"]) == (device.host, device.name):
             return index
-    raise SystoleError(f"device {device.host}: {device.name}: is not there")
+    raise SystoleError(plain(f"device {device.host}: {device.name}: is not there"))
 
 
 def rescan() -> None:
@@ -223,9 +224,9 @@ def find_device(text: str, devices: Sequence[Device]) -> Device:
     if len(found) == 1:
         return found[0]
     if not devices:
-        raise SystoleError(f"device {text}: there is no sound device")
+        raise SystoleError(f"device {plain(text)}: there is no sound device")
     shown = "; ".join(device.title for device in found or devices)
-    raise SystoleError(f"device {text}: {'several of that name' if found else 'not found'}: {shown}")
+    raise SystoleError(f"device {plain(text)}: {'several of that name' if found else 'not found'}: {shown}")
 
 
 def _rank(device: Device) -> tuple[int, int, int]:
@@ -250,7 +251,7 @@ def choose(wanted: DeviceName | None, remembered: DeviceName | None, devices: Se
     known = {(device.host, device.name): device for device in devices}
     if wanted is not None:
         if (wanted.host, wanted.name) not in known:
-            raise SystoleError(f"device {wanted.host}: {wanted.name}: is not there")
+            raise SystoleError(plain(f"device {wanted.host}: {wanted.name}: is not there"))
         return known[wanted.host, wanted.name]
     if remembered is not None and (remembered.host, remembered.name) in known:
         return known[remembered.host, remembered.name]

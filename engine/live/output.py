@@ -6,6 +6,7 @@ only one way: this process ends, and its owner starts another.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,20 +19,25 @@ from accel.formats import RATE
 from engine.live.core import Core
 from engine.live.deadline import StuckError
 from engine.live.devices import Device, choose, find_device, list_devices, rescan
+from engine.live.lateness import Lateness
 from engine.live.protocol import Answer, CvChannel, Line, OpenStream, StreamChanged
-from engine.live.settings import Settings, load_settings, save_settings
+from engine.live.settings import Settings, load_settings, update_settings
 from engine.live.stream import Plan, plan_stream
 from engine.live.switch import SILENT_BLOCK, Switch
 from engine.live.voltages import Voltages
+from engine.text import plain
 
 __all__ = ["Output"]
 
 LOOK_SECONDS, RETRY_SECONDS = 0.25, 2.0
-LATE_SECONDS, LATE_BLOCKS = 10.0, 3
-HEAVY_LINE = (
-    "this sound often takes longer than its block: a larger block, fewer voices or a lower unison, or --safe would help"
-)
-LATE_LINE = "the machine often comes too late for a block: real-time priority, a larger block or --safe would help"
+NO_DEVICE = "no sound device: playing on without one, and looking for one"
+
+
+def _is_wish(request: OpenStream, settings: Settings, plan: Plan) -> bool:
+    """Whether a person wants this device, or wants it so; not what was only taken because there was nothing else."""
+    if request.device is not None:
+        return True
+    return settings.device in (None, plan.device) and (request.rate is not None or request.block is not None)
 
 
 class Output:
@@ -60,8 +66,9 @@ class Output:
         self._wanted: OpenStream | None = None  # what to come back to when it can be had again
         self._cv = Voltages(self._switch, knobs, self._hint)
         self._looked = self._tried = 0.0
-        self._late_until, self._late, self._heavy = 0.0, 0, 0
+        self._lateness = Lateness(core.arrays["counters"][0])
         self._hints: set[str] = set()
+        self._refusals: set[str] = set()  # of the device that is waited for, as far as they were told
         self._busy: Future[Any] | None = None
         self.is_stuck = False
 
@@ -73,9 +80,12 @@ class Output:
         """Let the clock play."""
         self._switch.start()
 
-    def open(self, request: OpenStream) -> Future[Any]:
-        """See `protocol.OpenStream`; the result tells what was opened, as `StreamChanged` does."""
-        return self._submit(self._open, request)
+    def open(self, request: OpenStream, *, may_remember: bool = True) -> Future[Any]:
+        """See `protocol.OpenStream`; the result tells what was opened, as `StreamChanged` does.
+
+        may_remember: it is a person's wish, and not that of an engine that took over.
+        """
+        return self._submit(self._open, request, may_remember)
 
     def close_stream(self) -> Future[Any]:
         """Go on without a device."""
@@ -100,7 +110,7 @@ class Output:
     def refresh(self) -> None:
         """Another patch plays: its knobs may have other numbers."""
         if self._cv.wanted:
-            self._submit(self._cv.listen)
+            self._submit(self._reported, self._cv.listen)
 
     def tick(self) -> None:
         """See that the stream still plays; look for one where there is none; raise threads. Returns at once."""
@@ -110,26 +120,14 @@ class Output:
         self._looked = now
         self._hint(self._switch.raise_threads())
         if self._switch.stream is not None:
-            self._count_late(now)
+            wanted = self._wanted  # the worker may forget it meanwhile
+            for line in self._lateness.lines(now, is_direct=wanted is not None and wanted.mode == "direct"):
+                self._hint(line)
             if not self._switch.is_playing(now):
-                self._busy = self._submit(self._lost)
+                self._busy = self._submit(self._reported, self._lost)
         elif self._wanted is not None and now > self._tried + RETRY_SECONDS:
             self._tried = now
-            self._busy = self._submit(self._retry)
-
-    def _count_late(self, now: float) -> None:
-        """Propose what helps where blocks come late again and again, through a fault of theirs or none."""
-        counters = self._core.arrays["counters"][0]
-        late = int(counters["overruns_preempted"] + counters["late_starts"])
-        heavy = int(counters["overruns_own"])
-        if now > self._late_until:
-            self._late_until, self._late, self._heavy = now + LATE_SECONDS, late, heavy
-        if heavy - self._heavy >= LATE_BLOCKS:
-            self._hint(HEAVY_LINE)
-        wanted = self._wanted  # the worker may forget it meanwhile
-        is_direct = wanted is not None and wanted.mode == "direct"
-        if is_direct and late - self._late >= LATE_BLOCKS:
-            self._hint(LATE_LINE)
+            self._busy = self._submit(self._reported, self._retry)
 
     def close(self, timeout: float) -> None:
         """Fade out and end; a sound library that hangs is left hanging."""
@@ -153,27 +151,58 @@ class Output:
 
     # What follows runs in the worker.
 
-    def _open(self, request: OpenStream) -> dict[str, Any]:
+    def _reported(self, function: Callable[[], Any]) -> None:
+        """Do what nobody waits for: what goes wrong with it is told."""
+        try:
+            function()
+        except StuckError:
+            raise
+        except SystoleError as error:
+            self._hint(str(error))
+        except Exception as error:
+            logging.getLogger(__name__).exception("while the output was looked after")
+            self._hint(plain(f"sound device: internal error: {type(error).__name__}: {error}"))
+
+    def _open(self, request: OpenStream, may_remember: bool) -> dict[str, Any]:
         settings, line = load_settings()
         self._hint(line)
-        self._wanted = request
+        self._refusals.clear()
+        self._wanted = self._wanted or request  # if this fails, what played before is what comes back
+        plan = self._begin(request, settings)
+        if plan is None:
+            self._wanted = request
+            self._to_nowhere()
+            return self._tell(None, NO_DEVICE)
+        if may_remember and _is_wish(request, settings, plan):
+            self._remember(plan)
+        return self._tell(plan, self._titled(plan))
+
+    def _begin(self, request: OpenStream, settings: Settings) -> Plan | None:
+        """Play to a device; None: there is none. Where one plays already, it is let go first: it may be the same."""
         device = self._find(request, settings)
         if device is None:
-            self._to_nowhere()
-            return self._tell(None, "no sound device: playing on without one, and looking for one")
-        plan = self._plan(request, settings, device)
-        self._switch.gate(0.0)
-        self._switch.drop()
+            return None
         try:
-            self._switch.play(plan, request, self._cv.meant(plan), self._knobs())
+            plan = self._plan(request, settings, device)
+            if self._switch.stream is not None:
+                self._switch.gate(0.0)
+                self._switch.drop()
+            self._switch.play(plan, request, *self._cv.meant(plan))
         except SystoleError as error:
-            self._tell(None, f"playing on without a device: {error}")
+            line = f"playing on without a device: {error}"
+            if self._switch.stream is None and line not in self._refusals:
+                self._refusals.add(line)
+                self._tell(None, line)
             raise
         finally:
             self._switch.gate(1.0)
-        self._late_until = 0.0
-        self._remember(settings, plan, request)
-        return self._tell(plan, device.title if plan.line is None else f"{device.title} ({plan.line})")
+        self._lateness.reset()
+        self._wanted = msgspec.structs.replace(request, device=plan.device)  # this one, should it go and come back
+        return plan
+
+    def _titled(self, plan: Plan) -> str:
+        title = f"{plan.device.host}: {plan.device.name}"
+        return title if plan.line is None else f"{title} ({plan.line})"
 
     def _find(self, request: OpenStream, settings: Settings) -> Device | None:
         devices = list_devices()
@@ -186,10 +215,10 @@ class Output:
         if device.key == settings.device:  # what was set for it last time
             rate = rate or (settings.rate if settings.rate in device.rates else None)
             block = block or settings.block
-        inputs = self._cv.inputs
-        if inputs > device.inputs:
-            self._hint(f"cv: {device.title} has {device.inputs} inputs: playing without control voltages")
-            inputs = 0
+        inputs = self._cv.inputs_within(device.inputs)
+        if inputs < self._cv.inputs:
+            rest = "the others wait for a device that has them" if inputs else "playing without control voltages"
+            self._hint(f"cv: {device.title} has {device.inputs} inputs: {rest}")
         return plan_stream(device, rate, block, inputs)
 
     def _to_nowhere(self) -> None:
@@ -199,24 +228,24 @@ class Output:
             self._switch.gate(1.0)
 
     def _tell(self, plan: Plan | None, line: str) -> dict[str, Any]:
-        clock, stream = self._core.arrays["clock"][0], self._switch.stream
-        notice = StreamChanged(None, RATE, SILENT_BLOCK, 0, line)
+        stream = self._switch.stream
+        notice = StreamChanged(None, RATE, SILENT_BLOCK, 0, plain(line))
         if plan is not None and stream is not None:
-            block = plan.block or int(clock["block"])
-            notice = StreamChanged(plan.device, plan.rate, block, round(stream.latency * RATE / plan.rate), line)
+            latency = round(stream.latency * RATE / plan.rate)
+            notice = StreamChanged(plan.device, plan.rate, self._switch.block, latency, plain(line))
         self._mark(self._core.samples, "no stream" if notice.device is None else "stream", float(notice.rate))
         self._post(notice)
         found: dict[str, Any] = msgspec.to_builtins(notice)
         return found
 
-    def _remember(self, settings: Settings, plan: Plan, request: OpenStream) -> None:
-        block = plan.block or settings.block
-        new = msgspec.structs.replace(settings, device=plan.device, rate=plan.rate, block=block, mode=request.mode)
-        if new != settings:
-            try:
-                save_settings(new)
-            except SystoleError as error:
-                self._hint(str(error))
+    def _remember(self, plan: Plan) -> None:
+        def change(old: Settings) -> Settings:
+            return msgspec.structs.replace(old, device=plan.device, rate=plan.rate, block=plan.block or old.block)
+
+        try:
+            update_settings(change)
+        except SystoleError as error:
+            self._hint(str(error))
 
     def _close_stream(self) -> dict[str, Any]:
         self._wanted = None
@@ -232,7 +261,9 @@ class Output:
                 device = next((each for each in list_devices() if each.key == stream.plan.device), None)
                 if device is not None and cv.inputs > device.inputs:
                     raise SystoleError(f"cv: input {cv.inputs}: {device.title} has {device.inputs}")
-                self._open(self._wanted)
+                plan = self._begin(self._wanted, load_settings()[0])
+                if plan is not None:
+                    self._tell(plan, self._titled(plan))
             else:
                 cv.listen()
         except SystoleError:
@@ -249,10 +280,19 @@ class Output:
             self._switch.drop()
 
     def _retry(self) -> None:
-        if self._switch.stream is None and self._wanted is not None:
-            rescan()
-            if self._find(self._wanted, load_settings()[0]) is not None:
-                self._open(self._wanted)
+        """Nothing of it is heard or kept unless the device plays: it may be busy for hours."""
+        wanted = self._wanted
+        if self._switch.stream is not None or wanted is None:
+            return
+        rescan()
+        try:
+            plan = self._begin(wanted, load_settings()[0])
+        except StuckError:
+            raise
+        except SystoleError:
+            return  # not there yet, or not to be had: that was told where it is news
+        if plan is not None:
+            self._tell(plan, self._titled(plan))
 
     def _hint(self, line: str | None) -> None:
         """Say something once."""

@@ -7,6 +7,8 @@ broken one is put aside, one of a newer version is left alone, a folder that can
 from __future__ import annotations
 
 import contextlib
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,10 +20,12 @@ from engine.library import user_folder
 from engine.live.protocol import Block, DeviceName, Input, Rate, Volts, VoltsPerUnit
 from engine.text import plain
 
-__all__ = ["SCHEMA", "Calibration", "Settings", "load_settings", "save_settings", "settings_path"]
+__all__ = ["SCHEMA", "Calibration", "Settings", "load_settings", "save_settings", "settings_path", "update_settings"]
 
 SCHEMA = 1
 MAX_BYTES = 1 << 20
+_turn = threading.Lock()
+"""Of threads that change something: none may put back what another has just changed."""
 
 
 class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         device: by host API and name.
-        rate: Hz; block: samples; mode: see `protocol.OpenStream`.
+        rate: Hz; block: samples; see `protocol.OpenStream`.
         calibrations: of inputs for control voltages.
         ports: names of MIDI ports, or all; virtual: one of our own is offered.
     """
@@ -47,7 +51,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     device: DeviceName | None = None
     rate: Rate | None = None
     block: Block | None = None
-    mode: Literal["direct", "safe"] | None = None
     calibrations: list[Calibration] = []
     ports: list[str] | Literal["all"] = "all"
     virtual: bool = True
@@ -118,3 +121,16 @@ def save_settings(settings: Settings) -> None:
             temporary.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
     except OSError as error:
         raise SystoleError(f"{plain(path)}: cannot be written: {error.strerror or error}") from None
+
+
+def update_settings(change: Callable[[Settings], Settings]) -> None:
+    """Change the settings as they are now; nothing is written where nothing changes. Any thread may call it.
+
+    Raises:
+        SystoleError: as `save_settings`.
+    """
+    with _turn:
+        old, _ = load_settings()
+        new = change(old)
+        if new != old:
+            save_settings(new)

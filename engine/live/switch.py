@@ -30,11 +30,11 @@ __all__ = ["SILENT_BLOCK", "Switch"]
 
 ALSA = "ALSA"
 GATE_SAMPLES, GATE_SECONDS = 480, 0.5
+"""Length of a gate's line; how much longer than expected it is waited for, where nothing plays."""
 SILENT_BLOCK = 512
 SERVER_BLOCK = 1024
 """Assumed of a server that tells its block only when it calls."""
 STILL_SECONDS, STILL_BLOCKS = 0.5, 8
-MOST_BLOCK = 8192
 LISTEN_SECONDS = 0.5
 
 
@@ -43,6 +43,7 @@ class Switch:
 
     Attributes:
         stream: that plays; None: the clock does.
+        block: frames that its device takes at a time.
     """
 
     def __init__(self, core: Core) -> None:
@@ -51,7 +52,9 @@ class Switch:
         self._link: Link | None = None
         self._kept: list[Link] = []  # of streams that are not closed yet, or cannot be: their callbacks may still run
         self._calls, self._moved, self._raised = -1, 0.0, 0
+        self._gain = 1.0  # of the gate
         self.stream: Stream | None = None
+        self.block = SILENT_BLOCK
 
     def prepare(self) -> None:
         """Compile what the sound needs, or load it; nothing plays before it, nor before `start`."""
@@ -70,19 +73,24 @@ class Switch:
         return self._core.samples + ahead + 2 * int(self._words[WORD_AT["block"]])
 
     def gate(self, gain: float) -> None:
-        """Open (1) or shut (0) the output on a line of 10 ms; shutting waits until it is shut."""
+        """Open (1) or shut (0) the output on a line of 10 ms, unless it is; shutting waits until it is shut."""
+        if gain == self._gain:
+            return
         until = self.soon + GATE_SAMPLES
-        end = time.monotonic() + GATE_SECONDS
-        self._core.control.push([(0, Kind.GATE, 0, GATE_SAMPLES, gain)])
+        end = time.monotonic() + (until - self._core.samples) / RATE + GATE_SECONDS
+        if self._core.control.push([(0, Kind.GATE, 0, GATE_SAMPLES, gain)]):
+            self._gain = gain
         while gain == 0.0 and self._core.samples < until and time.monotonic() < end:
             time.sleep(0.002)
 
     def play(self, plan: Plan, request: OpenStream, cv: Sequence[CvChannel], knobs: Sequence[str]) -> None:
-        """Open a stream and let it play; the clock, which must be playing, goes on if that fails.
+        """Open a stream, shut the gate and let it play; the clock, which must be playing, goes on if that fails.
 
         Raises:
-            SystoleError: the device refuses; or a control voltage has no such input or knob.
+            SystoleError: the device refuses, or its block is too large; or a control voltage has no such input or knob.
         """
+        block = plan.block or server_period() or SERVER_BLOCK
+        samples = self._samples(plan, request, block)
         converter = None if plan.rate == RATE else allocate_converter(plan.rate)
         link = Link(self._rig, rate=plan.rate, inputs=plan.inputs, outputs=plan.outputs, converter=converter)
         link.listen(allocate_cv(cv, knobs, plan.inputs) if cv else None)
@@ -96,23 +104,35 @@ class Switch:
             self._close(stream, link)
             raise
         link.set_latency(round(stream.latency * RATE / plan.rate))
-        self._set_mode(request, plan)
+        self.gate(0.0)  # only now, when nothing can be refused any more; the stream gives silence up to here
+        self._set_mode(request, samples)
         self._words[WORD_AT["jack_frames"]], self._words[WORD_AT["jack_client"]] = stream.frame_clock
         link.take_over()
         self._loops.wait("silent")
         if request.mode == "safe":
             self._loops.run("ahead")
         self._calls, self._moved = -1, time.monotonic()
-        self.stream, self._link = stream, link
+        self.stream, self._link, self.block = stream, link, block
         self._core.arrays["counters"]["stream_opens"] += 1
         self._core.arrays["header"]["state"] = State.PLAYING
 
-    def _set_mode(self, request: OpenStream, plan: Plan) -> None:
-        block = -(-(plan.block or server_period() or SERVER_BLOCK) * RATE // plan.rate)
+    def _samples(self, plan: Plan, request: OpenStream, block: int) -> int:
+        """A block of the device in samples at 48 kHz.
+
+        Raises:
+            SystoleError: so many ahead have no room.
+        """
+        samples, room = -(-block * RATE // plan.rate), len(self._rig.ahead)
+        if request.mode == "safe" and samples * request.ahead > room:
+            most = room // request.ahead * plan.rate // RATE
+            raise SystoleError(f"block {block}: {request.ahead} ahead; allowed at {plan.rate} Hz: up to {most}")
+        return samples
+
+    def _set_mode(self, request: OpenStream, samples: int) -> None:
         if request.mode == "safe":
-            set_safe(self._rig, min(block, MOST_BLOCK), request.ahead)
+            set_safe(self._rig, samples, request.ahead)
         else:
-            self._words[WORD_AT["block"]] = block  # what `gate` waits for
+            self._words[WORD_AT["block"]] = samples  # what `gate` waits for
             set_direct(self._rig)
 
     def drop(self) -> None:

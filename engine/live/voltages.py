@@ -13,7 +13,7 @@ from accel.errors import SystoleError
 from engine.events import Kind
 from engine.live.calibration import Calibrator, calibrated, steady
 from engine.live.protocol import CvChannel
-from engine.live.settings import load_settings, save_settings
+from engine.live.settings import load_settings, update_settings
 from engine.live.stream import Plan
 from engine.live.switch import Switch
 from engine.midi.rows import Row
@@ -51,6 +51,10 @@ class Voltages:
         """Input channels that a stream needs for them."""
         return max((each.channel + 1 for each in self.wanted), default=0)
 
+    def inputs_within(self, most: int) -> int:
+        """Input channels that a stream needs for those of them that a device of `most` inputs has."""
+        return max((each.channel + 1 for each in self.wanted if each.channel < most), default=0)
+
     def want(self, channels: list[CvChannel]) -> None:
         """Take these from the next stream on, whatever it and the model have."""
         self.wanted = channels
@@ -66,21 +70,21 @@ class Voltages:
             if knobs and _knob(each) and _knob(each) not in knobs:
                 raise SystoleError(f"cv: {plain(each.role)}: the model has no such knob; allowed: {', '.join(knobs)}")
 
-    def meant(self, plan: Plan) -> list[CvChannel]:
-        """What a stream can give and the model has a use for, in volts."""
-        knobs, found = self._knobs(), []
+    def meant(self, plan: Plan) -> tuple[list[CvChannel], Sequence[str]]:
+        """What a stream can give and the model has a use for, in volts; and the ids of that model's knobs."""
+        knobs, found = self._knobs(), list[CvChannel]()
         for each in calibrated(self.wanted, plan.device, load_settings()[0]):
             if _knob(each) and _knob(each) not in knobs:
                 self._hint(f"cv: the model has no knob {plain(_knob(each))}: input {each.channel + 1} waits for one")
             elif each.channel < plan.inputs:
                 found.append(each)
-        return found
+        return found, knobs
 
     def listen(self) -> None:
         """Let the stream that plays, if one does, give what is wanted now."""
         stream = self._switch.stream
         if stream is not None:
-            self._switch.listen(self.meant(stream.plan), self._knobs())
+            self._switch.listen(*self.meant(stream.plan))
 
     def rest_rows(self, before: Sequence[CvChannel]) -> list[Row]:
         """Rows that let go of what was wanted before and is no more."""
@@ -100,7 +104,7 @@ class Voltages:
         found = self._calibrator.add(stream.plan.device, channel, volts, given)
         if found is None:
             return {"given": given, "volts_per_unit": None, "offset": None}
-        save_settings(load_settings()[0].calibrated(found))
+        update_settings(lambda settings: settings.calibrated(found))
         self.wanted = [CvChannel(each.channel, each.role) if each.channel == channel else each for each in self.wanted]
         self.listen()
         return {"given": given, "volts_per_unit": found.volts_per_unit, "offset": found.offset}

@@ -87,10 +87,10 @@ def set_safe(rig: Rig, block: int, blocks: int) -> None:
     """`ahead.run_ahead` keeps so many blocks of the next stream rendered. To be called as `set_direct` is.
 
     Args:
-        block: samples at 48 kHz, 1 to 8192; blocks: 1 to 3.
+        block: samples at 48 kHz; blocks: 1 to 3, which `Rig.ahead` must have room for.
     """
-    if not (1 <= block <= 8192 and 1 <= blocks <= 3):
-        raise ValueError("needed: a block of 1 to 8192 samples, and 1 to 3 of them")
+    if not (block >= 1 and 1 <= blocks <= 3 and block * blocks <= len(rig.ahead)):
+        raise ValueError(f"needed: 1 to 3 blocks of {len(rig.ahead)} samples at most together")
     _clear(rig)
     rig.words[WORD_AT["block"]], rig.words[WORD_AT["ahead"]] = block, block * blocks
     rig.words[WORD_AT["ahead_base"]] = int(rig.play["now"][0] - rig.ring_heads[AHEAD])

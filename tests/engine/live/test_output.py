@@ -13,17 +13,22 @@ import numpy as np
 import pytest
 
 from accel.errors import SystoleError
+from accel.program import Program
 from engine.events import Kind
 from engine.live import output as module
+from engine.live import stream as stream_module
 from engine.live import switch
 from engine.live.core import Core, make_core
 from engine.live.deadline import StuckError
-from engine.live.devices import Device
+from engine.live.devices import JACK, Device
+from engine.live.lateness import HEAVY_LINE, LATE_LINE
 from engine.live.layout import BYTES, State, carve, prepare
 from engine.live.output import Output
 from engine.live.protocol import Answer, CvChannel, DeviceName, Line, OpenStream, StreamChanged
 from engine.live.settings import load_settings
 from engine.live.stream import Callbacks, Plan
+from engine.part import Part
+from engine.patch import Patch
 from engine.realtime.rig import WORD_AT
 
 AUDIO = ctypes.CFUNCTYPE(
@@ -31,8 +36,12 @@ AUDIO = ctypes.CFUNCTYPE(
 )
 
 
-def device(name: str, rates: tuple[int, ...] = (48_000,), inputs: int = 0) -> Device:
-    return Device("ALSA", name, 2, inputs, rates, rates[0], 0.005, False)
+PERIOD = 384
+"""Of a JACK server."""
+
+
+def device(name: str, rates: tuple[int, ...] = (48_000,), inputs: int = 0, host: str = "ALSA") -> Device:
+    return Device(host, name, 2, inputs, rates, rates[0], 0.005, False)
 
 
 class Machine:
@@ -60,6 +69,7 @@ class FakeStream:
             raise self.machine.refusal
         assert not self.machine.open, "one at a time"
         self.plan, self.rate, self.latency, self.frame_clock = plan, plan.rate, 240, (0, 0)
+        self.block = plan.block or PERIOD
         self._audio, self._data = AUDIO(callbacks.audio), callbacks.data
         self.heard: list[np.ndarray] = []
         self._pulled = threading.Event()
@@ -70,14 +80,14 @@ class FakeStream:
         self._thread.start()
 
     def _run(self) -> None:
-        given = np.zeros((self.plan.block, max(self.plan.inputs, 1)), np.float32)
+        given = np.zeros((self.block, max(self.plan.inputs, 1)), np.float32)
         due = time.monotonic()
         while not self._pulled.is_set():
             given[:] = self.machine.given
-            out = np.full((self.plan.block, 2), 9.0, np.float32)
-            self._audio(given.ctypes.data, out.ctypes.data, self.plan.block, None, 0, self._data)
+            out = np.full((self.block, 2), 9.0, np.float32)
+            self._audio(given.ctypes.data, out.ctypes.data, self.block, None, 0, self._data)
             self.heard.append(out)
-            due += self.plan.block / self.plan.rate
+            due += self.block / self.plan.rate
             time.sleep(max(0.0, due - time.monotonic()))
 
     @property
@@ -127,6 +137,11 @@ class Bench:
 
     def open(self, **options: Any) -> Any:
         return self.output.open(OpenStream(**options)).result(20)
+
+    def hum(self, program: Program) -> None:
+        """A note that goes on."""
+        self.core.keeper.fill(0, Part(Patch("hum", "tiny"), program, seed=1), 1)
+        assert self.core.control.push([(0, Kind.OPEN, 1, 0, -1.0), (0, Kind.NOTE_ON, 0, 60, 100.0)]) == 2
 
     @property
     def state(self) -> State:
@@ -185,6 +200,26 @@ def test_from_one_device_to_another_at_another_rate_and_ahead(bench: Bench, mach
     bench.until(lambda: bench.core.samples > before + 4800)
 
 
+def test_what_is_rendered_ahead_is_what_the_device_hears(bench: Bench, machine: Machine, tiny: Program) -> None:
+    bench.hum(tiny)
+    bench.open(device=DeviceName("ALSA", "card"), mode="safe", ahead=3, block=1024)
+    before = bench.core.samples
+    bench.until(lambda: bench.core.samples > before + 48_000)
+    (stream,) = machine.open
+    heard, tape = list(stream.heard[:-1]), bench.core.rig.tape.copy()
+    blocks = [block for block in heard if np.abs(block).max() > 1e-3]
+    assert len(blocks) > 10, "it is not silent"
+
+    def places(block: np.ndarray) -> np.ndarray:
+        starts = np.flatnonzero((tape[: -len(block)] == block[0]).all(axis=1))
+        return starts[[np.array_equal(tape[at : at + len(block)], block) for at in starts]]
+
+    found = [places(block) for block in blocks]
+    assert sum(len(each) > 0 for each in found) >= 0.7 * len(blocks), "but for those that ran dry"
+    at = [int(each[0]) for each in found if len(each)]
+    assert at == sorted(set(at)), "each once, in its order"
+
+
 def test_what_was_opened_is_remembered(bench: Bench) -> None:
     bench.open(device=DeviceName("ALSA", "other"), block=512)
     settings, _ = load_settings()
@@ -205,6 +240,115 @@ def test_an_unplugged_device_is_survived_and_comes_back(bench: Bench, machine: M
     assert len(bench.lines()) == 2  # said once
     machine.devices = all_devices
     bench.until(lambda: bench.state == State.PLAYING and bench.lines()[-1] == "ALSA: card")
+
+
+def test_it_is_the_device_that_played_that_is_waited_for(bench: Bench, machine: Machine) -> None:
+    assert bench.open()["device"]["name"] == "card"
+    assert load_settings()[0].device is None  # nobody asked for it
+    card = machine.devices.pop(0)
+    machine.open[0].unplug()
+    bench.until(lambda: machine.rescans >= 5)
+    assert (bench.state, machine.open) == (State.SILENT, [])  # and not to the other one, which is there
+    machine.devices.append(card)
+    bench.until(lambda: bench.lines()[-1] == "ALSA: card")
+    assert load_settings()[0].device is None
+
+
+def test_a_wish_for_a_rate_or_block_is_remembered_for_what_it_was_made_for(bench: Bench, machine: Machine) -> None:
+    bench.open(block=64)
+    assert (load_settings()[0].device, load_settings()[0].block) == (DeviceName("ALSA", "card"), 64)
+    machine.devices.pop(0)
+    bench.output.close_stream().result(20)
+    assert bench.open(block=256)["device"]["name"] == "other"  # for want of the one that is remembered
+    assert (load_settings()[0].device, load_settings()[0].block) == (DeviceName("ALSA", "card"), 64)
+    machine.devices.insert(0, device("card"))
+    bench.output.open(OpenStream(device=DeviceName("ALSA", "card"), block=512), may_remember=False).result(20)
+    assert load_settings()[0].block == 64
+
+
+def test_a_wish_that_cannot_be_had_leaves_what_plays_and_what_is_waited_for(bench: Bench, machine: Machine) -> None:
+    bench.open(device=DeviceName("ALSA", "card"))
+    for wish in ({"device": DeviceName("ALSA", "gone")}, {"device": DeviceName("ALSA", "other"), "rate": 8000}):
+        with pytest.raises(SystoleError, match=r"is not there|rate 8000"):
+            bench.open(**wish)
+        assert bench.state == State.PLAYING and len(bench.lines()) == 1
+    card = machine.devices.pop(0)
+    machine.open[0].unplug()
+    bench.until(lambda: machine.rescans >= 3)
+    machine.devices.append(card)
+    bench.until(lambda: bench.lines()[-1] == "ALSA: card")
+
+
+def test_after_another_device_has_refused_the_one_before_plays_again(bench: Bench, machine: Machine) -> None:
+    bench.open(device=DeviceName("ALSA", "card"))
+    machine.refusal = SystoleError("device ALSA: other: busy")
+    with pytest.raises(SystoleError, match="busy"):
+        bench.open(device=DeviceName("ALSA", "other"))
+    assert bench.state == State.SILENT
+    machine.refusal = None
+    bench.until(lambda: bench.state == State.PLAYING)
+    bench.until(lambda: bench.lines()[-1] == "ALSA: card")
+
+
+def test_waiting_for_a_busy_device_is_neither_heard_nor_told_again(bench: Bench, machine: Machine) -> None:
+    machine.refusal = SystoleError("device ALSA: card: busy")
+    with pytest.raises(SystoleError, match="busy"):
+        bench.open(device=DeviceName("ALSA", "card"))
+    bench.until(lambda: machine.rescans >= 5)
+    assert bench.lines() == ["playing on without a device: device ALSA: card: busy"]
+    assert [mark[1] for mark in bench.marks] == ["no stream"]
+    assert played(bench, Kind.GATE) == []
+    machine.refusal = None
+    bench.until(lambda: bench.lines()[-1] == "ALSA: card")
+    wait(bench, 480)
+    assert played(bench, Kind.GATE) == [(Kind.GATE, 0.0), (Kind.GATE, 1.0)]
+
+
+def test_the_block_of_a_server_is_told_before_it_has_called(
+    bench: Bench, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in (stream_module, switch):
+        monkeypatch.setattr(each, "server_period", lambda: PERIOD)
+    machine.devices.append(device("system", (96_000,), host=JACK))
+    assert bench.open(device=DeviceName(JACK, "system"))["block"] == PERIOD
+
+
+def test_a_block_that_has_no_room_ahead_is_refused(bench: Bench, machine: Machine) -> None:
+    machine.devices.append(device("slow", (8000,)))
+    line = r"block 8192: 2 ahead; allowed at 8000 Hz: up to 2730$"
+    with pytest.raises(SystoleError, match=line):
+        bench.open(device=DeviceName("ALSA", "slow"), block=8192, mode="safe", ahead=2)
+    assert bench.state == State.SILENT and bench.output._switch.block != 8192
+
+
+def test_shutting_takes_as_long_as_large_blocks_need(bench: Bench, machine: Machine) -> None:
+    bench.open(device=DeviceName("ALSA", "card"), block=8192, mode="safe", ahead=3)
+    until = bench.output._switch.soon + 480
+    assert until - bench.core.samples > 40_000
+    bench.output.close_stream().result(20)
+    wait(bench)
+    gates = [event for event in bench.core.take_journal().tolist() if event[1] == Kind.GATE]
+    assert [gate[4] for gate in gates] == [0.0, 1.0, 0.0, 1.0]
+    assert gates[3][0] >= until  # what had been rendered before was heard
+
+
+def test_what_goes_wrong_while_nobody_waits_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.output.want([CvChannel(0, "gate")]).result(20)
+    for error, line in (
+        (SystoleError("cv: no"), "cv: no"),
+        (ValueError("odd"), "sound device: internal error: ValueError: odd"),
+    ):
+        monkeypatch.setattr(bench.output._cv, "listen", lambda error=error: (_ for _ in ()).throw(error))
+        bench.output.refresh()
+        bench.until(lambda line=line: Line("info", line) in bench.notices)
+
+
+def test_names_of_devices_are_shown_as_one_line(bench: Bench, machine: Machine) -> None:
+    machine.devices.append(device("bad\x1b[2J\ncard"))
+    assert bench.open(device=DeviceName("", "bad"))["line"] == r"ALSA: bad\x1b[2J\ncard"
+    machine.open[0].unplug()
+    bench.until(lambda: "is gone" in bench.lines()[-1])
+    assert bench.lines()[-1].isprintable()
 
 
 def test_a_device_that_only_falls_silent_is_noticed(bench: Bench, machine: Machine) -> None:
@@ -241,21 +385,21 @@ def test_after_a_refusal_the_clock_plays_on(bench: Bench, machine: Machine) -> N
 
 def test_late_blocks_are_answered_with_a_proposal_once_and_not_where_it_is_followed(bench: Bench) -> None:
     bench.open(device=DeviceName("ALSA", "card"), mode="safe")
-    bench.until(lambda: bench.output._late_until > 0)
+    bench.until(lambda: bench.output._lateness.is_counting)
     bench.arrays["counters"]["late_starts"] += 50
     for _ in range(20):
         bench.output.tick()
         time.sleep(0.01)
-    assert Line("info", module.LATE_LINE) not in bench.notices
+    assert Line("info", LATE_LINE) not in bench.notices
     bench.open(device=DeviceName("ALSA", "card"))
-    bench.until(lambda: bench.output._late_until > 0)
+    bench.until(lambda: bench.output._lateness.is_counting)
     bench.arrays["counters"]["late_starts"] += 50
-    bench.until(lambda: Line("info", module.LATE_LINE) in bench.notices)
+    bench.until(lambda: Line("info", LATE_LINE) in bench.notices)
     bench.arrays["counters"]["late_starts"] += 50
     for _ in range(20):
         bench.output.tick()
         time.sleep(0.01)
-    assert bench.notices.count(Line("info", module.LATE_LINE)) == 1
+    assert bench.notices.count(Line("info", LATE_LINE)) == 1
 
 
 def test_a_library_that_hangs_is_known_by_its_name(bench: Bench, machine: Machine) -> None:
@@ -347,6 +491,13 @@ def test_inputs_and_knobs_that_are_not_there_are_waited_for(bench: Bench, machin
     bench.open(device=DeviceName("ALSA", "card"))
     assert Line("info", "cv: ALSA: card has 0 inputs: playing without control voltages") in bench.notices
     machine.given = 0.25
+    machine.devices.append(device("mono", inputs=1))
+    bench.open(device=DeviceName("ALSA", "mono"))
+    assert machine.open[0].plan.inputs == 1
+    line = "cv: ALSA: mono has 1 inputs: the others wait for a device that has them"
+    assert Line("info", line) in bench.notices
+    wait(bench)
+    assert played(bench, Kind.KNOB) == [(Kind.KNOB, pytest.approx(0.5, abs=1e-3))]
     bench.open(device=DeviceName("ALSA", "other"))
     wait(bench)
     assert played(bench, Kind.KNOB) == [(Kind.KNOB, pytest.approx(0.5, abs=1e-3))] * 2
@@ -395,6 +546,6 @@ def test_an_input_is_calibrated_with_two_voltages_and_that_is_remembered(bench: 
 
 def test_a_sound_that_is_too_much_for_its_blocks_is_answered_with_a_proposal(bench: Bench) -> None:
     bench.open(device=DeviceName("ALSA", "card"), mode="safe")
-    bench.until(lambda: bench.output._late_until > 0)
+    bench.until(lambda: bench.output._lateness.is_counting)
     bench.arrays["counters"]["overruns_own"] += 50
-    bench.until(lambda: Line("info", module.HEAVY_LINE) in bench.notices)
+    bench.until(lambda: Line("info", HEAVY_LINE) in bench.notices)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from accel.errors import SystoleError
 from engine.live.protocol import DeviceName
-from engine.live.settings import Settings, load_settings, save_settings, settings_path
+from engine.live.settings import Settings, load_settings, save_settings, settings_path, update_settings
 
-SOME = Settings(device=DeviceName("ALSA", 'hw:0 "x"'), rate=44_100, block=64, mode="safe", ports=["a"], virtual=False)
+SOME = Settings(device=DeviceName("ALSA", 'hw:0 "x"'), rate=44_100, block=64, ports=["a"], virtual=False)
 
 
 @pytest.fixture(autouse=True)
@@ -61,11 +64,18 @@ def test_those_of_a_newer_version_are_left_alone(folder: Path) -> None:
     assert settings_path().read_text() == text
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_is_read_only_is_one_line(folder: Path) -> None:
-    folder.mkdir(mode=0o500)
-    with pytest.raises(SystoleError, match="cannot be written"):
-        save_settings(SOME)
+def test_a_folder_that_is_read_only_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir()
+    save_settings(SOME)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "replace", refuse)  # root may write anywhere
+    with pytest.raises(SystoleError, match=r"live\.json: cannot be written: Permission denied$"):
+        save_settings(Settings())
+    assert load_settings() == (SOME, None)
+    assert [path.name for path in folder.iterdir()] == ["live.json"]
 
 
 def test_a_folder_that_cannot_be_is_one_line(folder: Path) -> None:
@@ -73,3 +83,22 @@ def test_a_folder_that_cannot_be_is_one_line(folder: Path) -> None:
     assert load_settings()[0] == Settings()
     with pytest.raises(SystoleError, match=r"live\.json.*cannot be"):
         save_settings(SOME)
+
+
+def test_changes_of_several_threads_are_all_kept() -> None:
+    def change(number: int) -> None:
+        for turn in range(10):
+            update_settings(lambda old, turn=turn: replace(old, ports=[*old.ports, f"{number}.{turn}"]))
+
+    save_settings(replace(SOME, ports=[]))
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(load_settings()[0].ports) == sorted(f"{number}.{turn}" for number in range(4) for turn in range(10))
+
+
+def test_what_changes_nothing_writes_nothing(folder: Path) -> None:
+    update_settings(lambda old: old)
+    assert not folder.exists()

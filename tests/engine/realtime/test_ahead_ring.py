@@ -71,11 +71,11 @@ def test_changing_the_mode_forgets_and_counts(rig: Rig) -> None:
     set_direct(rig)
     assert held_ahead(rig) == 0 and rig.counters["ahead_lost"][0] == 300
     assert rig.bench.word("mode") == DIRECT
-    set_safe(rig, 8192, 3)
-    assert (rig.bench.word("mode"), rig.bench.word("ahead"), rig.bench.word("block")) == (SAFE, 24_576, 8192)
+    set_safe(rig, 8917, 3)  # 8192 at 44.1 kHz
+    assert (rig.bench.word("mode"), rig.bench.word("ahead"), rig.bench.word("block")) == (SAFE, 26_751, 8917)
 
 
-@pytest.mark.parametrize(("block", "blocks"), [(0, 2), (8193, 2), (64, 0), (64, 4)])
+@pytest.mark.parametrize(("block", "blocks"), [(0, 2), (16_385, 2), (64, 0), (64, 4)])
 def test_settings_that_do_not_fit_are_refused(rig: Rig, block: int, blocks: int) -> None:
-    with pytest.raises(ValueError, match="a block of 1 to 8192 samples, and 1 to 3"):
+    with pytest.raises(ValueError, match="1 to 3 blocks of 32768 samples at most together"):
         set_safe(rig, block, blocks)
