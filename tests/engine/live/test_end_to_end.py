@@ -111,8 +111,9 @@ def rendered(path: Path) -> tuple[Journal, np.ndarray]:
     return journal, np.concatenate([block.mix for block in JournalRenderer(journal).blocks()])
 
 
-def check(found: Comparison, rate: int, seconds: float, period: int) -> None:
-    assert found.odd == []
+def check(found: Comparison, rate: int, seconds: float, period: int, underruns: int = 0) -> None:
+    """All that sounded is in the rendering, but for the fades beside each time that nothing was rendered ahead."""
+    assert len(found.odd) <= 2 * underruns, found.odd
     assert found.equal >= (1 - MOST_LOST) * found.sounding
     assert found.sounding >= 0.5 * seconds * rate / period
 
@@ -161,12 +162,13 @@ def test_what_was_heard_is_what_the_journal_renders(tmp_path: Path, start: Calla
             safe = play(probe, 9, 1.5)
             check_counters(engine)
             segments = recorded(probe)
+            underruns = engine.snapshot().counters["ahead_underruns"]
             engine.request(SaveJournal(path=str(tmp_path / "journal.json")))
         journal, sound = rendered(tmp_path / "journal.json")
     assert journal.complete
     assert len(journal.patches) >= 3
     found = compare(segments, sound, server.period)
-    check(found, 48_000, 6.5, server.period)
+    check(found, 48_000, 6.5, server.period, underruns)
     # An event is placed exactly one block after its frame; where a cycle was missed, whole blocks away.
     away = places(journal, probe, sent) - found.offsets[0] - server.period
     assert len(away) > 5
