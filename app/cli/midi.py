@@ -56,6 +56,7 @@ def ports(as_json: bool) -> None:
     With `systole play --midi` and `systole midi monitor --port` a port is named as here, or by a part of that.
     """
     from app.cli.console import note, print_json, print_table
+    from engine.text import plain
 
     system = _rtmidi()
     found = [(each.name, "system") for each in system.listed()]
@@ -70,7 +71,7 @@ def ports(as_json: bool) -> None:
     if as_json:
         print_json([{"name": name, "from": origin} for name, origin in found])
     elif found:
-        print_table([("PORT", "FROM"), *found])
+        print_table([("PORT", "FROM"), *((plain(name), origin) for name, origin in found)])
     elif not problem:
         note("no MIDI port: nothing is plugged in")
 
@@ -182,16 +183,19 @@ def _wait(until: int | None) -> float:
 
 def _follow_jack(jack: Any, names: list[str], note: Callable[[str], None], until: int | None) -> Iterator[_Arrival]:
     """What comes through JACK, from ports that are connected as they appear."""
+    from engine.midi.port_names import ALL, is_wanted
+    from engine.text import plain
+
     connected: set[str] = set()
     note(f"MIDI: listening through JACK; connect to {jack.port}")
     look = 0
     while jack.is_alive and (until is None or time.perf_counter_ns() < until):
         if time.perf_counter_ns() >= look:
             look = time.perf_counter_ns() + round(_LOOK_SECONDS * 1e9)
-            present = [each for each in jack.sources() if not names or any(n.lower() in each.lower() for n in names)]
+            present = [each for each in jack.sources() if is_wanted(each, names or ALL)]
             for source in present:
                 if source not in connected and jack.connect(source):
-                    note(f"MIDI: listening to {source}")
+                    note(f"MIDI: listening to {plain(source)}")
             connected = set(present)
         for _, data in jack.read(_wait(until)):
             yield jack.port, data, time.perf_counter_ns()

@@ -7,14 +7,16 @@ is better than one that nobody can end. A server that has gone takes the client 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any
 
 from accel.errors import SystoleError
 from engine.live.priority import MIDI, raise_thread
 from engine.midi.jack_client import JackMidi
+from engine.midi.port_names import Wanted, is_wanted
 
 __all__ = ["JackPlayer"]
 
@@ -33,6 +35,9 @@ class JackPlayer:
         gone: called with the name of the port at the end, when all has been received.
         open: makes the client.
 
+    Attributes:
+        faults: exceptions so far, of `receive` and of others; the first is logged.
+
     Raises:
         SystoleError: there is no server.
     """
@@ -47,18 +52,18 @@ class JackPlayer:
     ) -> None:
         self._receive, self._lost, self._gone = receive, lost, gone
         self._client = open()
-        self._wanted: Sequence[str] | Literal["all"] = ()
+        self._wanted: Wanted = ()
         self._connected: set[str] = set()
-        self._count = 0
+        self._count = self.faults = 0
         self._thread = threading.Thread(target=self._run, name="systole-jack-midi", daemon=True)
         self._thread.start()
 
     @property
     def is_alive(self) -> bool:
-        """The server still serves us."""
-        return bool(self._client.is_alive)
+        """The server still serves us, and what it brings is read."""
+        return bool(self._client.is_alive) and self._thread.is_alive()
 
-    def want(self, names: Sequence[str] | Literal["all"]) -> None:
+    def want(self, names: Wanted) -> None:
         """Connect to the sources whose name holds one of these, in any case, or to all."""
         self._wanted, self._connected = names, set()
 
@@ -69,28 +74,46 @@ class JackPlayer:
 
     def _run(self) -> None:
         raise_thread(threading.get_native_id(), MIDI)
+        try:
+            self._serve()
+        except Exception:  # we are no more `is_alive`, and somebody opens the next one
+            self._fault()
+        finally:
+            self._gone(PORT)
+
+    def _fault(self) -> None:
+        if not self.faults:
+            logging.getLogger(__name__).exception("while MIDI came from JACK")
+        self.faults += 1
+
+    def _hand_on(self, frame: int, data: bytes) -> None:
+        """Whatever goes wrong with a message, the others are heard."""
+        try:
+            if data:
+                self._receive(PORT, data, frame)
+            else:
+                self._lost(PORT, frame)
+        except Exception:
+            self._fault()
+
+    def _serve(self) -> None:
         looked = 0.0
         while self._client.is_alive:
             for frame, data in self._client.read(READ_SECONDS):
-                if data:
-                    self._receive(PORT, data, frame)
-                else:
-                    self._lost(PORT, frame)
+                self._hand_on(frame, data)
             if self._client.lost != self._count:
                 self._count = self._client.lost
                 self._lost(PORT, None)
             if time.monotonic() > looked + LOOK_SECONDS:
                 looked = time.monotonic()
                 self._connect()
-        self._gone(PORT)
 
     def _connect(self) -> None:
         """Connect to what has come; what a person has taken apart since stays apart."""
         sources = [name for name in self._client.sources() if not name.startswith(OURS)]
         self._connected &= set(sources)
         for name in sources:
-            wanted = self._wanted == "all" or any(each.casefold() in name.casefold() for each in self._wanted)
-            if wanted and name not in self._connected and self._client.connect(name):
+            if is_wanted(name, self._wanted) and name not in self._connected and self._client.connect(name):
                 self._connected.add(name)
 
 

@@ -8,6 +8,7 @@ saved by a third: none of these waits for a disk.
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +22,7 @@ from engine.library import user_folder
 from engine.live.core import Core
 from engine.live.jack_player import JackPlayer, open_player
 from engine.live.protocol import Answer, Learned, Line, MidiPorts
-from engine.live.settings import load_settings, save_settings
+from engine.live.settings import Settings, update_settings
 from engine.midi.bindings import load_bindings
 from engine.midi.hub import MidiHub
 from engine.midi.osc import OscServer
@@ -29,10 +30,12 @@ from engine.midi.ports import LATE_NS, Ports
 from engine.midi.stamps import Placement
 from engine.midi.targets import Targets
 from engine.realtime.rig import WORD_AT
+from engine.text import plain
 
 __all__ = ["Players"]
 
 SCAN_SECONDS, IDLE_SECONDS, CLOSE_SECONDS = 1.0, 0.1, 1.0
+FAULT_LINE = "MIDI: internal error: some messages were not played; the log says why"
 
 
 def _nothing(*_: object) -> None:
@@ -82,6 +85,7 @@ class Players:
         self._worker = ThreadPoolExecutor(1, "systole-midi")
         self._files = ThreadPoolExecutor(1, "systole-ties")
         self._busy: Future[Any] | None = None
+        self._said: set[str] = set()
         self._scanned = self._idled = 0.0
 
     def ports(self, request: MidiPorts) -> Future[Any]:
@@ -138,7 +142,7 @@ class Players:
         if self._wanted is not None and now > self._scanned + SCAN_SECONDS:
             self._scanned = now
             if self._busy is None or self._busy.done():
-                self._busy = self._worker.submit(self._scan)
+                self._busy = self._worker.submit(self._look)
 
     def close(self) -> None:
         """Close all ports, finish what is being saved; a driver or a disk that hangs is left hanging. Twice is once."""
@@ -152,7 +156,9 @@ class Players:
         counters, hub = self._core.arrays["counters"], self._hub
         counters["midi_messages"], counters["midi_bad"] = hub.messages, hub.bad
         counters["midi_overflow"] = hub.overflow
-        self._core.arrays["meters"]["midi_count"] = len(hub.ports)
+        jack = self._jack
+        if self._ports.errors or (jack is not None and jack.faults):
+            self._warn(FAULT_LINE)
 
     def _receive(self, port: str, data: bytes, came: int) -> None:
         """The thread that reads the ports brings a message, and when it came, in ns."""
@@ -175,25 +181,34 @@ class Players:
     # What follows runs in the worker.
 
     def _open(self, request: MidiPorts) -> list[tuple[str, bool]]:
-        is_first, self._wanted = self._wanted is None, request
+        self._wanted = request
         lines = self._ports.start(self._receive, request.names, virtual=request.virtual, gone=self._hub.close)
         self._look_for_jack()
         if self._jack is not None:
             self._jack.want(request.names)
         self._say(lines)
         self._scanned = time.monotonic()
-        if not is_first:
-            self._remember(request)
+        self._remember(request)
         return [(port.name, port.is_open) for port in self._ports.listed()]
 
     def _remember(self, request: MidiPorts) -> None:
-        settings, _ = load_settings()
-        new = msgspec.structs.replace(settings, ports=request.names, virtual=request.virtual)
-        if new != settings:
-            try:
-                save_settings(new)
-            except SystoleError as error:
-                self._post(Line("info", str(error)))
+        def change(old: Settings) -> Settings:
+            return msgspec.structs.replace(old, ports=request.names, virtual=request.virtual)
+
+        try:
+            update_settings(change)
+        except SystoleError as error:
+            self._say([str(error)])
+
+    def _look(self) -> None:
+        """Nobody waits for this: what goes wrong with it is told, once."""
+        try:
+            self._scan()
+        except Exception as error:
+            line = f"MIDI: internal error: {type(error).__name__}: {plain(error)}"
+            if line not in self._said:
+                logging.getLogger(__name__).exception("while ports were looked for")
+            self._warn(line)
 
     def _scan(self) -> None:
         self._say(self._ports.rescan())
@@ -208,6 +223,12 @@ class Players:
             if self._jack is not None:
                 self._jack.want(self._wanted.names)
                 self._say(["MIDI: listening to JACK"])
+
+    def _warn(self, line: str) -> None:
+        """Say it once."""
+        if line not in self._said:
+            self._said.add(line)
+            self._post(Line("warning", line))
 
     def _say(self, lines: Sequence[str]) -> None:
         for line in lines:

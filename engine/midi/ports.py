@@ -14,15 +14,18 @@ left out before that, unless a monitor asks for them.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from engine.live.priority import MIDI, raise_thread
 from engine.live.quiet import quiet_stderr
+from engine.midi.port_names import ALL, Wanted, is_wanted
 from engine.midi.stamps import Anchor
+from engine.text import plain
 
 __all__ = ["LATE_NS", "PortInfo", "Ports", "Push"]
 
@@ -67,7 +70,7 @@ def _library() -> Any:
 
 def _label(full: str, taken: set[str]) -> str:
     """A name for a person that stays the same, and that no other port has."""
-    name = _NUMBERS.sub("", full)
+    name = plain(_NUMBERS.sub("", full))
     count, label = 1, name
     while label in taken:
         count += 1
@@ -85,7 +88,7 @@ class Ports:
 
     Attributes:
         problem: why there is no MIDI, in words; empty while there is.
-        errors: exceptions that `push` has raised, of which nothing else is ever seen.
+        errors: exceptions that `push` has raised; the first is logged.
     """
 
     def __init__(self, library: Any = None, *, client: str = "systole", sysex: bool = False) -> None:
@@ -96,7 +99,7 @@ class Ports:
         self._virtual: _Open | None = None
         self._push: Push | None = None
         self._gone: Callable[[str], None] = lambda name: None
-        self._wanted: Sequence[str] | Literal["all"] = ()
+        self._wanted: Wanted = ()
         self._turn = threading.Lock()
         self._heard: tuple[_Open, ...] = ()  # what is read; exchanged as a whole
         self._reading = threading.Lock()  # held while messages are handed on
@@ -108,7 +111,7 @@ class Ports:
     def start(
         self,
         push: Push,
-        wanted: Sequence[str] | Literal["all"] = "all",
+        wanted: Wanted = ALL,
         *,
         virtual: bool = True,
         gone: Callable[[str], None] = lambda name: None,
@@ -182,14 +185,14 @@ class Ports:
                 self._scanner = self._make()
             found = [str(name) for name in self._scanner.get_ports()]
         except (OSError, ImportError, RuntimeError) as error:
-            text = str(error).strip().rstrip(".") or type(error).__name__
+            text = plain(str(error).strip().rstrip(".")) or type(error).__name__
             self.problem = text if isinstance(error, OSError) else f"python-rtmidi: {text}"
             return []
         self.problem = ""
         return [name for name in found if not name.startswith(f"{self._client}:")]
 
     def _is_wanted(self, label: str) -> bool:
-        return self._wanted == "all" or any(name.lower() in label.lower() for name in self._wanted)
+        return is_wanted(label, self._wanted)
 
     def _scan(self) -> list[str]:
         before, names = self.problem, self._names()
@@ -224,7 +227,7 @@ class Ports:
 
     def _refused(self, label: str, error: Exception) -> str:
         """A line once, and not at every look."""
-        line = f"MIDI: {label} cannot be opened: {str(error).strip()}"
+        line = f"MIDI: {label} cannot be opened: {plain(str(error).strip())}"
         is_news = line not in self._refusals
         self._refusals.add(line)
         return line if is_news else ""
@@ -262,6 +265,8 @@ class Ports:
                 if self._push is not None:
                     self._push(each.name, bytes(message), stamp)
             except Exception:
+                if not self.errors:
+                    logging.getLogger(__name__).exception("while MIDI came")
                 self.errors += 1
 
     def _open_virtual(self) -> None:

@@ -14,7 +14,7 @@ from accel.emulator.entry import address_of
 from engine.jit import compiled
 from engine.realtime.native import load_acquire, store_release
 
-__all__ = ["pop_into", "push", "waiting"]
+__all__ = ["push", "waiting"]
 
 WORD = 8
 
@@ -40,14 +40,3 @@ def push(records: Any, heads: Any, tails: Any, which: int, record: Any) -> bool:
     records[head & (records.shape[0] - 1)] = record
     store_release(address_of(heads) + WORD * which, head + 1)
     return True
-
-
-@compiled
-def pop_into(records: Any, heads: Any, tails: Any, which: int, out: Any, start: int) -> int:
-    """Move records into out[start:] until the ring is empty or `out` is full (consumer's side); how many there were."""
-    tail = tails[which]
-    count = min(load_acquire(address_of(heads) + WORD * which) - tail, out.shape[0] - start)
-    for i in range(count):
-        out[start + i] = records[(tail + i) & (records.shape[0] - 1)]
-    store_release(address_of(tails) + WORD * which, tail + count)
-    return count

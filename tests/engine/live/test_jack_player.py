@@ -126,6 +126,36 @@ def test_a_server_that_dies_lets_all_go_ends_the_port_and_the_next_one_is_heard(
     assert [row[1:] for row in bench.rows(1)] == [(Kind.NOTE_ON, 60)]
 
 
+def test_a_message_that_fails_costs_itself_and_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, real = bench.listen(), bench.players._hub.receive
+
+    def receive(port: str, data: bytes, at: int) -> None:
+        if data == b"\x90\x01\x64":
+            raise ZeroDivisionError
+        real(port, data, at)
+
+    monkeypatch.setattr(bench.players._hub, "receive", receive)
+    client.batches.put([(10, b"\x90\x01\x64"), (11, ON)])
+    assert [row[1:] for row in bench.rows(1)] == [(Kind.NOTE_ON, 60)]
+    bench.players.tick()
+    assert Line("warning", module.FAULT_LINE) in bench.notices and len(bench.clients) == 1
+
+
+def test_a_client_that_fails_is_opened_anew(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = bench.listen()
+    client.batches.put([(10, ON)])
+    bench.rows(1)
+
+    def fail(_: float) -> list[tuple[int, bytes]]:
+        raise OSError("odd")
+
+    monkeypatch.setattr(client, "read", fail)
+    assert [row[1:] for row in bench.rows(1)] == [(Kind.NOTE_OFF, 60)]
+    wait_until(lambda: (bench.players.tick(), len(bench.clients) == 2)[1])
+    bench.clients[1].batches.put([(900, ON)])
+    assert [row[1:] for row in bench.rows(1)] == [(Kind.NOTE_ON, 60)]
+
+
 def wait_until(is_so: Callable[[], bool]) -> None:
     end = time.monotonic() + 10
     while not is_so():

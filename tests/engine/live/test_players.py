@@ -15,6 +15,7 @@ from engine.live.core import Core, make_core
 from engine.live.layout import BYTES, carve, prepare
 from engine.live.players import Players
 from engine.live.protocol import Answer, Learned, Line, MidiPorts
+from engine.live.settings import Settings, load_settings
 from engine.midi.bindings import CC, Bindings, Control, load_bindings
 from engine.midi.ports import Ports
 from engine.midi.rows import note_on
@@ -118,3 +119,53 @@ def test_a_driver_that_hangs_does_not_keep_the_end_waiting(bench: Bench) -> None
     bench.players.close()
     assert time.monotonic() - began < 3
     is_over.set()
+
+
+def test_the_first_wish_is_remembered_too(bench: Bench) -> None:
+    bench.players.ports(MidiPorts(names=["keys"], virtual=False)).result(20)
+    assert load_settings()[0] == Settings(ports=["keys"], virtual=False)
+    bench.players.ports(MidiPorts()).result(20)
+    assert load_settings()[0] == Settings()
+
+
+def test_a_look_that_fails_is_told_once_and_the_next_one_is_made(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SCAN_SECONDS", 0.01)
+    bench.listen()
+    looks = []
+
+    def fail() -> list[str]:
+        looks.append(1)
+        raise ZeroDivisionError("odd\nport")
+
+    monkeypatch.setattr(bench.players._ports, "rescan", fail)
+    eventually(lambda: (bench.players.tick(), len(looks) >= 3)[1])
+    told = [each for each in bench.posted if isinstance(each, Line) and each.level == "warning"]
+    assert told == [Line("warning", r"MIDI: internal error: ZeroDivisionError: odd\nport")]
+
+
+def test_messages_that_fail_are_told_once_and_the_others_are_played(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.listen()
+    hub, real = bench.players._hub, bench.players._hub.receive
+
+    def receive(port: str, data: bytes, at: int) -> None:
+        if data[1] == 61:
+            raise ZeroDivisionError
+        real(port, data, at)
+
+    monkeypatch.setattr(hub, "receive", receive)
+    for key in (60, 61, 61, 62):
+        bench.rtmidi.play(KEYS, 0x90, key, 100)
+        bench.players._count()
+    assert [row[2] for row in bench.heard()] == [60, 62]
+    assert bench.posted.count(Line("warning", module.FAULT_LINE)) == 1
+
+
+def test_the_meter_of_messages_is_written_by_the_sound_alone(bench: Bench) -> None:
+    bench.listen()
+    bench.rtmidi.play(KEYS, 0x90, 60, 100)
+    bench.core.arrays["meters"]["midi_count"] = 7
+    bench.players._count()
+    assert bench.core.arrays["counters"]["midi_messages"][0] == 1
+    assert bench.core.arrays["meters"]["midi_count"][0] == 7

@@ -215,3 +215,10 @@ def test_the_system_itself_gives_ports_or_a_reason_and_no_noise() -> None:
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stderr == "" and done.stdout.startswith("[")
+
+
+def test_names_and_reasons_are_shown_as_one_line() -> None:
+    bench = Bench("Bad\x1b[2J\nbox 20:0")
+    assert bench.start(virtual=False) == [r"MIDI: listening to Bad\x1b[2J\nbox"]
+    bench.rtmidi.problem = OSError("no\nsequencer")
+    assert bench.ports.rescan()[0] == r"no MIDI: no\nsequencer"

@@ -11,9 +11,12 @@ import numba
 import numpy as np
 import pytest
 
+from accel.emulator.entry import address_of
 from engine.events import EVENT, event_array
+from engine.jit import compiled
 from engine.realtime.event_ring import EventRing
-from engine.realtime.ring import pop_into, push, waiting
+from engine.realtime.native import store_release
+from engine.realtime.ring import push, waiting
 
 SIZE = 16
 
@@ -55,6 +58,17 @@ def test_records_as_they_are() -> None:
 def test_an_array_that_is_no_ring_is_refused(records) -> None:
     with pytest.raises(ValueError, match="power of two"):
         EventRing(records, np.zeros(1, np.int64), np.zeros(1, np.int64))
+
+
+@compiled
+def pop_into(records, heads, tails, which, out, start):
+    """Move records into out[start:] until the ring is empty or `out` is full, as consumers do; how many."""
+    tail = tails[which]
+    count = min(waiting(heads, tails, which), out.shape[0] - start)
+    for i in range(count):
+        out[start + i] = records[(tail + i) & (records.shape[0] - 1)]
+    store_release(address_of(tails) + 8 * which, tail + count)
+    return count
 
 
 def test_compiled_to_compiled_and_to_python() -> None:
