@@ -203,6 +203,9 @@ class Recorder:
             self._take()
         except OSError as error:
             line = f"recording stopped after {self._clock()}: {error.strerror or error}"
+        except Exception as error:  # such as a folder that has the name of the next file
+            text = str(error) if isinstance(error, SystoleError) else plain(f"{type(error).__name__}: {error}")
+            line = f"recording stopped after {self._clock()}: {text}"
         line = self._close() or line
         self._summary = Summary(tuple(self._finished), (self._at - self._first) / RATE, line)
         if line is not None:
@@ -213,16 +216,25 @@ class Recorder:
         return f"{minutes}:{seconds:02d}"
 
     def _take(self) -> None:
-        """Write all that has come since."""
-        end, size = self._head(), len(self._tape)
-        missed = end - self._at - (size - MARGIN)
-        if missed > 0:
-            self._lost(missed)
-            while missed > 0:
-                missed -= self._write(np.zeros((min(missed, PIECE), 2), np.float32))
+        """Write all that has come since; what was overwritten, even while it was copied, is silence."""
+        end = self._head()
         while self._at < end:
-            places = np.arange(self._at, min(end, self._at + PIECE)) & (size - 1)
-            self._write(self._tape[places])
+            if self._missed():
+                self._skip(self._missed())
+                continue
+            places = np.arange(self._at, min(end, self._at + PIECE)) & (len(self._tape) - 1)
+            frames = self._tape[places]
+            if not self._missed():  # a disk that took seconds for the last piece, or a machine that slept
+                self._write(frames)
+
+    def _missed(self) -> int:
+        """Samples from the next one on that may be overwritten by now."""
+        return max(self._head() - self._at - (len(self._tape) - MARGIN), 0)
+
+    def _skip(self, count: int) -> None:
+        self._lost(count)
+        while count > 0:
+            count -= self._write(np.zeros((min(count, PIECE), 2), np.float32))
 
     def _write(self, frames: NDArray[Any]) -> int:
         assert self._writer is not None

@@ -116,6 +116,78 @@ def test_what_was_overwritten_is_silence_so_that_time_stays_true(tape: Tape, tmp
     assert np.array_equal(sound[600:], tape.sound(600, 100 + late - 600))
 
 
+def test_what_is_overwritten_while_the_disk_sleeps_is_silence_too(
+    tape: Tape, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that takes so long that the ring comes round, in the middle of what is being taken out."""
+    write, pieces = module._File.write, []
+
+    def sleep(self: Any, data: bytes) -> None:
+        write(self, data)
+        if len(data) == 8 * module.PIECE:
+            pieces.append(1)
+            if len(pieces) == 1:
+                tape.play(SIZE // 2)
+                tape.play(SIZE // 2)
+
+    monkeypatch.setattr(module._File, "write", sleep)
+    recorder = tape.recorder()
+    tape.play(2 * module.PIECE)
+    recorder._head = lambda: 0
+    recorder.start(str(tmp_path / "a.wav"), SampleFormat.FLOAT)
+    recorder._head = lambda: tape.head
+    eventually(lambda: tape.head > SIZE and recorder._at == tape.head)
+    recorder.stop()
+    sound, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
+    total, first = 2 * module.PIECE + SIZE, module.PIECE
+    lost = total - first - (SIZE - MARGIN)
+    assert len(sound) == total and tape.lost == [lost]
+    assert np.array_equal(sound[:first], tape.sound(0, first))
+    assert not sound[first : first + lost].any()
+    assert np.array_equal(sound[first + lost :], tape.sound(first + lost, total - first - lost))
+
+
+def test_what_is_overwritten_while_it_is_copied_is_not_taken_for_sound(tape: Tape, tmp_path: Path) -> None:
+    recorder = tape.recorder()
+    recorder.start(str(tmp_path / "a.wav"), SampleFormat.FLOAT)
+    recorder._stop.set()
+    recorder._thread.join()
+    recorder._thread, recorder._stop, recorder._summary = None, module.threading.Event(), None
+    tape.play(1000)
+
+    class Sleepy(np.ndarray):
+        """The sound comes round between two looks at the head."""
+
+        def __getitem__(self, places: Any) -> np.ndarray:
+            found = np.asarray(self)[places].copy()
+            if tape.head == 1000:
+                for _ in range(4):
+                    tape.play(SIZE // 4)
+            return found
+
+    recorder._tape = tape.ring.view(Sleepy)
+    recorder._open(tmp_path / "b.wav")
+    recorder._take()
+    recorder._take()
+    recorder._close()
+    sound, _ = soundfile.read(tmp_path / "b.wav", dtype="float32")
+    lost = 1000 + SIZE - (SIZE - MARGIN)
+    assert tape.lost == [lost] and not sound[:lost].any()
+    assert np.array_equal(sound[lost:], tape.sound(lost, 1000 + SIZE - lost))
+
+
+def test_a_next_file_that_cannot_be_ends_the_recording_with_a_line(tape: Tape, tmp_path: Path) -> None:
+    (tmp_path / "a-2.wav").mkdir()
+    recorder = tape.recorder(largest=100_000)
+    recorder.start(str(tmp_path / "a.wav"), SampleFormat.PCM16)
+    tape.play(40_000)
+    eventually(lambda: bool(tape.ended))
+    (line,) = [summary.line for summary in tape.ended]
+    assert line is not None and line.startswith("recording stopped after 0:00: ") and "a-2.wav" in line
+    assert len(soundfile.read(tmp_path / "a.wav")[0]) == 0
+    assert not recorder.is_recording
+
+
 def test_a_full_disk_ends_the_recording_and_keeps_it(
     tape: Tape, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
