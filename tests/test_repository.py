@@ -47,6 +47,8 @@ CLIENT_SIDE = (
     "engine.live.layout",
     "engine.live.protocol",
     "engine.live.settings",
+    "engine.live.requests",
+    "engine.live.wishes",
     "engine.midi.rows",
 )
 """What a window imports to play: it starts quickly, and never touches a device."""

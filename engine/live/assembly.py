@@ -46,6 +46,8 @@ def assemble(
     is_first = int(arrays["header"]["restarts"][0]) == 0
     core, keys = make_core(arrays), Keys()
     journal = JournalLog(options.seed, ROOM, choose_form().name)
+    if not is_first:
+        journal.miss("the engine was started again: what was played before is not in it")
     meters = arrays["meters"]
 
     def changed(notice: PatchChanged) -> None:

@@ -106,10 +106,16 @@ class JournalLog:
             self._patches[patch.serial] = patch
 
     def mark(self, sample: int, what: str, number: float) -> None:
-        """Remember something for people: a stream that opened, frames that were skipped."""
+        """Remember something for people, such as a stream that opened."""
         with self._lock:
             if len(self._marks) < MOST_MARKS:
                 self._marks.append((sample, what, number))
+
+    def miss(self, why: str) -> None:
+        """Say what is not in it, for a person."""
+        with self._lock:
+            self._has_gap = True
+            self._say(why)
 
     def add(self, events: NDArray[Any], end: int, lost: int) -> None:
         """Append events, EVENT [n], in their order.

@@ -34,16 +34,22 @@ def _fits(entry: Parameter, number: float) -> bool:
     return entry.kind == "real" or number == math.floor(number)
 
 
-def read_state(arrays: Mapping[str, NDArray[Any]]) -> list[Row]:
+def read_state(arrays: Mapping[str, NDArray[Any]], serial: int) -> list[Row]:
     """Rows that bring a new part of the same patch to where the last one was; empty if nothing had played yet.
 
     Args:
         arrays: of a block (`layout.carve`) whose engine is dead: it may have died while it wrote.
+        serial: of the patch that the next engine begins with. If another one played, only controllers are told.
     """
     sound = arrays["sound"][0]
     if sound["seq"] == 0:
         return []
-    rows: list[Row] = []
+    return (_turned(arrays) if sound["patch"] == serial else []) + _controllers(arrays)
+
+
+def _turned(arrays: Mapping[str, NDArray[Any]]) -> list[Row]:
+    """What belongs to the patch."""
+    sound, rows = arrays["sound"][0], list[Row]()
     for index, entry in enumerate(TABLE):
         number = float(arrays["parameters"][index])
         if _fits(entry, number):
@@ -57,7 +63,7 @@ def read_state(arrays: Mapping[str, NDArray[Any]]) -> list[Row]:
             rows.append((AT_ONCE, Kind.ROW_SOURCE, 0, index, float(source)))
             rows.append((AT_ONCE, Kind.ROW_TARGET, 0, index, float(target)))
             rows.append((AT_ONCE, Kind.ROW_AMOUNT, 0, index, amount))
-    return rows + _controllers(arrays)
+    return rows
 
 
 def _controllers(arrays: Mapping[str, NDArray[Any]]) -> list[Row]:

@@ -4,6 +4,7 @@ exit N      ends with that status as soon as it is ready
 early N     ends with it before that
 hang        stops beating
 deaf        never answers
+slow        answers after a moment
 rubbish     says something that is no message
 """
 
@@ -56,13 +57,15 @@ def play(connection: Any, block: SharedBlock) -> int:
             return int(wish.split()[1])
         header["heartbeat"] += 1
         while connection.poll(0.01):
-            answer(connection, connection.recv_bytes(), wish)
+            answer(connection, block, connection.recv_bytes(), wish)
     while True:
         time.sleep(1)
 
 
-def answer(connection: Any, data: bytes, wish: str) -> None:
+def answer(connection: Any, block: SharedBlock, data: bytes, wish: str) -> None:
     request = decode_request(data)
+    if wish == "slow":
+        time.sleep(0.3)
     if wish == "deaf":
         return
     if wish == "rubbish":
@@ -73,6 +76,7 @@ def answer(connection: Any, data: bytes, wish: str) -> None:
         if "bad" in request.text:
             connection.send_bytes(encode(Refused(request.id, "patch: bad is not allowed")))
             return
+        block.arrays["sound"]["patch"] = 1
         connection.send_bytes(encode(PatchChanged(request.text, 1)))
     connection.send_bytes(encode(Done(request.id, type(request).__name__)))
 

@@ -17,7 +17,6 @@ import pytest
 
 from accel.errors import SystoleError
 from engine.events import Kind
-from engine.live import client as module
 from engine.live.client import Engine, Notice
 from engine.live.layout import State
 from engine.live.options import Options, decode_options
@@ -26,6 +25,7 @@ from engine.live.protocol import (
     CvChannel,
     Done,
     Line,
+    OpenStream,
     Panic,
     PatchChanged,
     Ready,
@@ -37,6 +37,7 @@ from engine.live.protocol import (
     Stop,
     decode_request,
 )
+from engine.live.requests import MOST_WAITING
 from engine.live.supervisor import Supervisor
 from engine.midi.rows import note_on
 from tests.engine.live import fake_engine
@@ -102,9 +103,9 @@ def test_an_engine_that_answers_nothing_holds_nobody_up(engine: Engine) -> None:
         with contextlib.suppress(SystoleError):
             engine.request(Panic(), 5)
 
-    for _ in range(module.MOST_WAITING):
+    for _ in range(MOST_WAITING):
         threading.Thread(target=ask, daemon=True).start()
-    eventually(lambda: len(engine._waiting) == module.MOST_WAITING)
+    eventually(lambda: engine._requests.waiting == MOST_WAITING)
     with pytest.raises(SystoleError, match="takes no more"):
         engine.request(Panic())
 
@@ -172,6 +173,9 @@ def test_an_engine_that_was_asked_to_stop_does_not_come_back(engine: Engine) -> 
 
 
 def test_events_fit_until_the_ring_is_full(engine: Engine) -> None:
+    assert engine.send([note_on(0, 0, 60, 1.0)]) == 0, "nobody plays yet"
+    engine.start(Options())
+    engine.wait_ready(20)
     assert engine.send([note_on(0, 0, 60, 1.0)] * 5000) == 4096
     assert engine.send([note_on(0, 0, 60, 1.0)]) == 0
 
@@ -234,5 +238,104 @@ def test_what_cannot_be_sent_is_refused_here(engine: Engine, command: SetPatch, 
     engine.wait_ready(20)
     with pytest.raises(SystoleError, match=line):
         engine.request(command)
-    assert engine.request(Panic()).result == "Panic" and engine._waiting == {}
+    assert engine.request(Panic()).result == "Panic" and engine._requests.waiting == 0
     assert engine.snapshot().restarts == 0
+
+
+def kill(engine: Engine, notices: list[Notice]) -> list[tuple]:
+    """End the engine with force, and wait for the next one; what that is told, as far as nobody has read it."""
+    notices.clear()
+    os.kill(int(engine._arrays["header"]["engine"][0]), signal.SIGKILL)
+    eventually(lambda: any(isinstance(notice, Ready) for notice in notices))
+    return [
+        (row[1], row[4]) for row in engine._ring.pop(0 if "unread" in engine._wishes.options.patch else None).tolist()
+    ]
+
+
+def test_of_a_patch_that_was_not_told_yet_nothing_is_turned(engine: Engine, notices: list[Notice]) -> None:
+    engine.start(Options(patch="one"))
+    engine.wait_ready(20)
+    engine._arrays["sound"]["patch"] = 7  # it plays already
+    assert Kind.KNOB not in [kind for kind, _ in kill(engine, notices)]
+
+
+def test_an_engine_that_dies_before_it_has_heard_where_the_last_one_was_takes_nothing_away(
+    engine: Engine, notices: list[Notice]
+) -> None:
+    engine.start(Options(patch="unread"))
+    engine.wait_ready(20)
+    engine._arrays["knobs"][0] = 0.75
+    kill(engine, notices)
+    assert engine._arrays["knobs"][0] == 0.25, "its own"
+    kill(engine, notices)
+    told = [row[4] for row in engine._ring.pop().tolist() if row[1] == Kind.KNOB]
+    assert told == [0.75]
+    engine._wishes.options = Options(patch="one")
+    assert (Kind.KNOB, 0.25) in kill(engine, notices), "it had heard, and went on from there"
+
+
+def test_what_is_sent_while_no_engine_plays_is_not_played_later(engine: Engine, notices: list[Notice]) -> None:
+    engine.start(Options(patch="one"))
+    engine.wait_ready(20)
+    sent = []
+    engine.on_notice(lambda notice: sent.append(engine.send([note_on(0, 0, 60, 100.0)])) if notice == dead else None)
+    dead = Line("warning", "the engine has ended (signal 9)")
+    assert Kind.NOTE_ON not in [kind for kind, _ in kill(engine, notices)]
+    assert sent == [0]
+    assert engine.send([note_on(0, 0, 60, 100.0)]) == 1
+
+
+def test_an_answer_that_comes_too_late_counts_all_the_same(engine: Engine) -> None:
+    engine.start(Options(patch="slow"))
+    engine.wait_ready(20)
+    with pytest.raises(SystoleError, match=r"OpenStream: no answer within 0\.05 s"):
+        engine.request(OpenStream(rate=96_000), 0.05)
+    assert decode_options(engine.first_message()).stream != OpenStream(rate=96_000)
+    eventually(lambda: decode_options(engine.first_message()).stream == OpenStream(id=0, rate=96_000))
+
+
+def test_counters_go_on_from_one_engine_to_the_next(engine: Engine, notices: list[Notice]) -> None:
+    engine.start(Options(patch="one"))
+    engine.wait_ready(20)
+    for messages, worst, total in ((5, 90, 5), (3, 40, 8), (1, 120, 9)):
+        engine._arrays["counters"]["midi_messages"], engine._arrays["counters"]["canary_worst_ns"] = messages, worst
+        found = engine.snapshot().counters
+        assert (found["midi_messages"], found["canary_worst_ns"]) == (total, max(90, worst))
+        kill(engine, notices)
+        assert engine.snapshot().counters["midi_messages"] == total
+
+
+def test_after_it_has_given_up_it_can_be_started_again(engine: Engine, notices: list[Notice]) -> None:
+    engine.start(Options(patch="early 78"))
+    with pytest.raises(SystoleError, match="cannot be played"):
+        engine.wait_ready(20)
+    eventually(lambda: engine.is_over)
+    engine.restart()
+    with pytest.raises(SystoleError, match="cannot be played"):
+        engine.wait_ready(20)
+    eventually(lambda: engine.is_over)
+    engine.restart(Options(patch="one"))
+    assert engine.wait_ready(20) == 0.1
+    assert not engine.is_failed and not engine.is_over
+    assert engine.request(Panic()).result == "Panic"
+    with pytest.raises(SystoleError, match="the engine is running"):
+        engine.restart()
+    engine.stop()
+    with pytest.raises(SystoleError, match="was stopped"):
+        engine.restart()
+
+
+def test_one_that_was_asked_to_end_begins_where_it_was(engine: Engine, notices: list[Notice]) -> None:
+    engine.start(Options(patch="one"))
+    engine.wait_ready(20)
+    engine.request(SetPatch(text="two"))
+    engine._arrays["knobs"][0] = 0.75
+    with pytest.raises(SystoleError):
+        engine.request(Stop(), 1)
+    eventually(lambda: engine.is_over)
+    notices.clear()
+    engine.restart()
+    engine.wait_ready(20)
+    assert notices == [PatchChanged("two", 0), Ready(0.1)]
+    assert (0, Kind.KNOB, 0, 0, 0.75) in engine._ring.pop().tolist()
+    assert engine.snapshot().restarts == 1

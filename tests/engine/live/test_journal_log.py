@@ -47,6 +47,15 @@ def test_what_was_played_is_read_back(tmp_path: Path, tiny: Program) -> None:
     assert found.marks == ((50, "block", 128.0),)
 
 
+def test_what_is_known_to_be_missing_is_said(tmp_path: Path) -> None:
+    kept = log()
+    kept.miss("the beginning is not in it")
+    kept.add(notes(0, 3), 10, 0)
+    assert (kept.loss, kept.is_complete, kept.count) == ("the beginning is not in it", False, 3)
+    kept.save(tmp_path / "j.json")
+    assert not read_journal(tmp_path / "j.json").complete
+
+
 def test_an_event_that_was_rendered_after_the_end_is_not_in_it() -> None:
     kept = log()
     kept.add(notes(0, 10), 5, 0)

@@ -23,7 +23,7 @@ from accel.program import Program
 from accel.program_file import save_program
 from accel.random_program import random_program
 from engine.events import Kind
-from engine.journal import read_journal
+from engine.journal import part_seed, read_journal
 from engine.live import protocol
 from engine.live.client import Engine, Notice
 from engine.live.layout import State
@@ -206,9 +206,17 @@ def test_only_the_last_of_many_wishes_is_opened(player: Player) -> None:
     assert len(set(opened)) == len(opened)
 
 
-def test_tuning_test_tone_and_seed(player: Player) -> None:
-    player.ask(protocol.SetTuning(volts=[0.0] * 128))
+def test_tuning_test_tone_and_seed(player: Player, tmp_path: Path) -> None:
+    volts = [(key - 60) / 24 for key in range(128)]
+    player.ask(protocol.SetTuning(volts=volts))
     player.ask(protocol.SetSeed(seed=5))
+    serial = player.ask(protocol.SetPatch(text=patch("Seeded")))
+    time.sleep(0.1)
+    player.ask(protocol.SaveJournal(path=str(tmp_path / "j.json")))
+    journal = read_journal(tmp_path / "j.json")
+    tuned = journal.events[journal.events["kind"] == Kind.TUNE][-128:]
+    assert tuned["value"].tolist() == volts and tuned["index"].tolist() == list(range(128))
+    assert (journal.patches[-1].seed, list(journal.patches[-1].tuning or [])) == (part_seed(5, serial), volts)
     notes = player.count("notes")
     player.ask(protocol.TestTone())
     eventually(lambda: player.count("notes") == notes + 1 and player.peak() > 1e-3)
@@ -258,6 +266,10 @@ def test_a_killed_engine_plays_again_as_it_did(folder: Path) -> None:
         player.engine.send([note_on(0, 0, 60, 100.0)])
         eventually(lambda: player.peak() > 1e-3)
         assert player.engine.snapshot().restarts == 1
+        line = "the engine was started again: what was played before is not in it"
+        eventually(lambda: protocol.Line("warning", f"journal: {line}") in player.notices)
+        player.ask(protocol.SaveJournal(path=str(folder / "j.json")))
+        assert not read_journal(folder / "j.json").complete
     finally:
         player.engine.stop()
 

@@ -20,7 +20,7 @@ from engine.vocabulary import SOURCES
 def arrays() -> dict[str, np.ndarray]:
     found = carve(np.zeros(BYTES, np.uint8))
     prepare(found, 1)
-    found["sound"]["seq"], found["sound"]["knobs_used"] = 2, 3
+    found["sound"]["seq"], found["sound"]["knobs_used"], found["sound"]["patch"] = 2, 3, 4
     found["parameters"][: len(TABLE)] = [entry.high for entry in TABLE]
     found["knobs"][:3] = (0.0, 0.5, 1.0)
     found["rows"][1] = (2, 4, -0.5)
@@ -34,7 +34,7 @@ def of(rows: list[Row], kind: Kind) -> list[tuple[int, float]]:
 
 
 def test_everything_that_was_turned_comes_back(arrays: dict[str, np.ndarray]) -> None:
-    rows = read_state(arrays)
+    rows = read_state(arrays, 4)
     assert of(rows, Kind.PARAMETER) == [(index, entry.high) for index, entry in enumerate(TABLE)]
     assert of(rows, Kind.KNOB) == [(0, 0.0), (1, 0.5), (2, 1.0)]
     assert (of(rows, Kind.ROW_SOURCE)[1], of(rows, Kind.ROW_TARGET)[1]) == ((1, 2.0), (1, 4.0))
@@ -44,14 +44,20 @@ def test_everything_that_was_turned_comes_back(arrays: dict[str, np.ndarray]) ->
     assert first_refused(event_array(rows)) == -1
 
 
+def test_of_another_patch_only_the_controllers_come_back(arrays: dict[str, np.ndarray]) -> None:
+    rows = read_state(arrays, 5)
+    assert {row[1] for row in rows} == {Kind.CONTROL, Kind.TEMPO}
+    assert of(rows, Kind.CONTROL) == [(1, 127.0), (11, 0.0)]
+
+
 def test_keys_do_not_come_back(arrays: dict[str, np.ndarray]) -> None:
     arrays["held"][60] = 1
-    assert not of(read_state(arrays), Kind.NOTE_ON)
+    assert not of(read_state(arrays, 4), Kind.NOTE_ON)
 
 
 def test_an_engine_that_never_played_leaves_nothing(arrays: dict[str, np.ndarray]) -> None:
     arrays["sound"]["seq"] = 0
-    assert read_state(arrays) == []
+    assert read_state(arrays, 4) == []
 
 
 def test_whatever_bytes_are_there_only_allowed_events_come_out(arrays: dict[str, np.ndarray]) -> None:
@@ -60,9 +66,10 @@ def test_whatever_bytes_are_there_only_allowed_events_come_out(arrays: dict[str,
         for name in ("parameters", "knobs", "rows", "sources", "meters", "sound"):
             view = arrays[name].view(np.uint8)
             view[...] = rng.integers(0, 256, view.shape)
+        arrays["sound"]["patch"] = 4
         arrays["sound"]["knobs_used"] = int(rng.integers(-(1 << 40), 1 << 40))
         arrays["parameters"][::2], arrays["knobs"][::3] = math.nan, math.inf
-        assert first_refused(event_array(read_state(arrays))) == -1
+        assert first_refused(event_array(read_state(arrays, 4))) == -1
 
 
 def test_reset_keeps_what_the_owner_pushes_and_drops_what_nobody_will_read(arrays: dict[str, np.ndarray]) -> None:
