@@ -1,12 +1,13 @@
 # make play   set everything up and run the main job
 # make test   set everything up, then lint, type-check and run all tests
 # make rtl-full   the long proofs of the RTL: all arrays, all planted faults, all formal tasks
+# make live-full  the long proofs of live playing: soak, kills, a minute of nonsense; on an idle machine
 # Set-up itself is scripts/setup.sh; the two stamps make a second call quick.
 
 PY := .venv/bin/python
 INPUTS := pyproject.toml requirements.lock scripts/setup.sh
 
-.PHONY: play test rtl-full
+.PHONY: play test rtl-full live-full
 .DELETE_ON_ERROR:
 
 play: .venv/.ready-play
@@ -21,6 +22,11 @@ test: .venv/.ready-test
 
 rtl-full: .venv/.ready-test
 	$(PY) -m pytest -q -m '' tests/rtl
+
+live-full: export OMP_NUM_THREADS = 1
+live-full: export QT_QPA_PLATFORM = offscreen
+live-full: .venv/.ready-test
+	$(PY) -m pytest -q -m '' -rP tests/engine/live
 
 .venv/.ready-play: $(INPUTS)
 	@scripts/setup.sh play

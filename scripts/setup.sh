@@ -80,6 +80,13 @@ compilers() {
     command -v make >/dev/null || apt_install make || die "make is needed"
 }
 
+# The tests play into a JACK server without hardware; where there is none, they say so and skip.
+jack_server() {
+    [ "$(uname -s)" = Linux ] || return 0
+    command -v jackd >/dev/null || apt_install jackd2 ||
+        say "for the tests of live playing, install jackd (Debian, Ubuntu: apt install jackd2)"
+}
+
 make_venv() {
     if .venv/bin/python -m pip --version >/dev/null 2>&1; then return; fi
     local python
@@ -108,6 +115,7 @@ esac
 
 system_libraries
 [ -z "$extras" ] || compilers
+[ -z "$extras" ] || jack_server
 make_venv
 say "installing Python packages (the first time takes some minutes)"
 pip_install setuptools

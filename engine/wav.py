@@ -9,19 +9,31 @@ from __future__ import annotations
 
 import struct
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from accel.errors import SystoleError
-from app.rendering.destination import Sink
 
-__all__ = ["SampleFormat", "WavWriter", "encode"]
+__all__ = ["SampleFormat", "Sink", "WavWriter", "encode"]
 
 _UNKNOWN = 0x7FFFF000
 """The size of what has no end yet, by sox's convention; readers that take it literally stop after 2 GiB."""
 _LIMIT = 0xFFFFFFFF - 256  # a RIFF's sizes are 32 bits
+
+
+class Sink(Protocol):
+    """Takes the bytes: a file or a pipe, whose owner opens it and says what went wrong with it."""
+
+    def write(self, data: bytes) -> None:
+        """Write all of `data`."""
+
+    def rewind(self) -> None:
+        """Go back to the first byte; asked of a file only."""
+
+    def flush(self) -> None:
+        """Hand everything to the system."""
 
 
 class SampleFormat(Enum):

@@ -11,9 +11,9 @@ import pytest
 import soundfile
 
 from accel.errors import SystoleError
-from app.rendering import wav
 from app.rendering.destination import Sink
-from app.rendering.wav import SampleFormat, WavWriter, encode
+from engine import wav
+from engine.wav import SampleFormat, WavWriter, encode
 
 SUBTYPES = {SampleFormat.PCM16: "PCM_16", SampleFormat.PCM24: "PCM_24", SampleFormat.FLOAT: "FLOAT"}
 
