@@ -90,8 +90,8 @@ def _play_converted(rig: Any, converter: Any, out: Any, channels: int, frames: i
 def _skipped(rig: Any, link: Any, frames: int) -> int:
     """Frames that JACK left out since the last callback; it may call several times in a cycle.
 
-    Negative where an earlier answer was too high: a callback that ran late is told the frame of the cycle after its own,
-    and whether the one after it belongs to the same cycle is only seen at the next.
+    Negative where an earlier answer was too high: a callback that ran late is told the frame of the cycle after its
+    own, and whether the one after it belongs to the same cycle is only seen at the next.
     """
     if rig.words[JACK_FRAMES] == 0:
         return 0
