@@ -107,7 +107,7 @@ class Result:
         """Samples that were lost by our fault; all that the peer loses is."""
         if self.case.mode == "python":
             return self.missing
-        return sum(gap.samples for gap in self.gaps if gap.is_ours) + int(self.owner["counters"]["ahead_lost"])
+        return sum(gap.samples for gap in self.gaps if gap.is_ours) + int(self.owner["counters"]["ahead_missing"])
 
     @property
     def lost_machine(self) -> int:

@@ -27,7 +27,7 @@ LONGEST = 7 * 86_400.0
 READY_SECONDS = 300.0
 LOOK_SECONDS = 0.1
 SAVE_SECONDS = 120.0
-NONE = "none"
+NONE, ALL = "none", "all"
 FORMATS = ("pcm16", "pcm24", "float")
 
 
@@ -69,7 +69,9 @@ class _Request:
     metavar="[N]",
     help="Render N blocks ahead, 1 to 3 (2): for machines without real-time priority.",
 )
-@click.option("--midi", multiple=True, metavar="NAME", help="MIDI port, or a part of its name; may be repeated; none.")
+@click.option(
+    "--midi", multiple=True, metavar="NAME", help="MIDI port, or part of its name; may be repeated; all; none."
+)
 @click.option("--osc", type=click.IntRange(1, 65_535), metavar="PORT", help="Also play by OSC, at this UDP port.")
 @click.option(
     "--cv",
@@ -96,8 +98,8 @@ class _Request:
 def command(context: click.Context, **options: Any) -> None:
     """Play live: MIDI in, sound out, until Ctrl-C.
 
-    Device, rate, block and MIDI ports are remembered; without a device all goes on in silence, and can be recorded.
-    With `--device none` no device is opened, with `--midi none` no port.
+    Device, rate, block and MIDI ports that are named are remembered; without a device all goes on in silence, and can
+    be recorded. With `--device none` no device is opened, with `--midi none` no port, with `--midi all` all again.
     """
     from app.cli.console import note, print_json
     from app.cli.playing import Playing, summary
@@ -149,9 +151,8 @@ def _options(request: _Request) -> Options:
         device = None if request.device is None else DeviceName("", request.device)
         wanted = OpenStream(device=device, rate=request.rate, block=request.block)
         stream = wanted if request.safe is None else replace(wanted, mode="safe", ahead=request.safe)
-    midi: MidiPorts | None = MidiPorts(names=settings.ports, virtual=settings.virtual)
-    if request.midi:
-        midi = None if request.midi == (NONE,) else MidiPorts(names=list(request.midi))
+    names = settings.ports if not request.midi else "all" if request.midi == (ALL,) else list(request.midi)
+    midi = None if request.midi == (NONE,) else MidiPorts(names=names, virtual=settings.virtual)
     return Options(
         patch=None if patch is None else patch_text(patch),
         seed=request.seed,
@@ -181,7 +182,7 @@ def _wait(engine: Engine, say: Any) -> None:
 
 def _session(engine: Engine, request: _Request, shown: Playing) -> None:
     """Play until it is over; then finish what is being written."""
-    from engine.live.protocol import SaveJournal, StartRecording, StopRecording
+    from engine.live.protocol import StartRecording
 
     if request.record is not None:
         path = str(Path(request.record).absolute())
@@ -195,11 +196,28 @@ def _session(engine: Engine, request: _Request, shown: Playing) -> None:
         if engine.is_over:
             shown.ended()
             return
-        if request.record is not None and not shown.recording_ended:
+        _finish(engine, request, shown)
+
+
+def _finish(engine: Engine, request: _Request, shown: Playing) -> None:
+    """Finish the recording and save the journal: whatever becomes of the one, the other is done."""
+    from accel.errors import SystoleError
+    from engine.live.protocol import SaveJournal, StopRecording
+
+    faults = []
+    if request.record is not None and not shown.recording_ended:
+        try:
             shown.recorded = engine.request(StopRecording(), SAVE_SECONDS).result
-        if request.journal is not None:
-            path = str(Path(request.journal).absolute())
+        except SystoleError as error:
+            faults.append(str(error))
+    if request.journal is not None:
+        path = str(Path(request.journal).absolute())
+        try:
             shown.events = engine.request(SaveJournal(path=path), SAVE_SECONDS).result
+        except SystoleError as error:
+            faults.append(str(error))
+    if faults:
+        raise SystoleError("; ".join(faults))
 
 
 @contextlib.contextmanager

@@ -30,6 +30,7 @@ class Playing:
 
     Attributes:
         device, patch: where it plays, and what.
+        is_exact: every sample that was lost is known: only JACK tells.
         fault: the last thing that went wrong for good; None: nothing.
         recorded: what the engine says of the recording when it was stopped.
         events: in the journal that was saved.
@@ -43,6 +44,7 @@ class Playing:
         self._drawn = False
         self.device = ""
         self.patch = ""
+        self.is_exact, self._rate = True, RATE
         self.fault: str | None = None
         self.recording_ended = False
         self.recorded: Any = None
@@ -58,6 +60,9 @@ class Playing:
             self.fault = answer.text if answer.level == "error" else self.fault
         elif isinstance(answer, protocol.StreamChanged):
             self.device = answer.line
+            if answer.device is not None:
+                self._rate = answer.rate
+                self.is_exact = self.is_exact and answer.device.host.startswith("JACK")
             self._line(f"playing to {answer.line}" if answer.device is not None else answer.line)
         elif isinstance(answer, protocol.PatchChanged):
             self.patch = _name(answer.text)
@@ -95,11 +100,18 @@ class Playing:
         meters, counters = snapshot.meters, snapshot.counters
         peak = max(meters["peak_left"], meters["peak_right"])
         text = f"{self.patch}: {int(meters['voices'])} voices, load {meters['load']:.0%}, peak {_decibels(peak)}"
-        text += f", lost {_lost(counters)} samples, {counters['midi_messages']} MIDI messages"
+        lost = f"lost {self.lost(counters)} samples" if self.is_exact else f"{counters['underflows']} underflows"
+        text += f", {lost}, {counters['midi_messages']} MIDI messages"
         with self._lock:
             self._wipe()
             click.echo(text[:WIDTH], nl=False, err=True)
             self._drawn = True
+
+    def lost(self, counters: Mapping[str, int]) -> int | None:
+        """Samples that were due and were not given; None: unknown, since a device played that does not tell."""
+        if not self.is_exact:
+            return None
+        return int(counters["skipped_frames"]) * RATE // self._rate + int(counters["ahead_missing"])
 
     def _wipe(self) -> None:
         if self._drawn:
@@ -123,10 +135,6 @@ def _decibels(peak: float) -> str:
     return f"{20 * math.log10(peak):.0f} dB" if peak > 1e-5 else "silent"
 
 
-def _lost(counters: Mapping[str, int]) -> int:
-    return int(counters["skipped_frames"] + counters["ahead_lost"])
-
-
 def summary(snapshot: Snapshot, shown: Playing) -> dict[str, Any]:
     """For `--json`."""
     counters = {name: int(value) for name, value in snapshot.counters.items()}
@@ -134,7 +142,7 @@ def summary(snapshot: Snapshot, shown: Playing) -> dict[str, Any]:
         "seconds": round(counters["samples"] / RATE, 3),
         "patch": shown.patch,
         "device": shown.device,
-        "lost_samples": _lost(counters),
+        "lost_samples": shown.lost(counters),
         "restarts": snapshot.restarts,
         "recording": shown.recorded,
         "journal_events": shown.events,

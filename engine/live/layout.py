@@ -82,8 +82,8 @@ COUNTERS = np.dtype(
         for name in (
             "callbacks", "samples", "events", "notes", "late_events", "deferred", "dropped_notes", "refused_events",
             "overruns_own", "overruns_preempted", "late_starts", "skipped_frames", "underflows", "ahead_underruns",
-            "ahead_lost", "nonfinite", "journal_lost", "tape_lost", "midi_messages", "midi_bad", "midi_overflow",
-            "canary_late", "canary_worst_ns", "stream_opens",
+            "ahead_lost", "ahead_missing", "nonfinite", "journal_lost", "tape_lost", "midi_messages", "midi_bad",
+            "midi_overflow", "canary_late", "canary_worst_ns", "stream_opens",
         )
     ]
 )  # fmt: skip

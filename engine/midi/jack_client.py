@@ -17,7 +17,6 @@ from accel.errors import SystoleError
 from engine.midi.jack_library import INPUT, MIDI, NO_START, OUTPUT, address, jack_library, names
 from engine.midi.jack_watch import server_gone
 from engine.realtime.jack_process import (
-    FRAMES,
     WORD_AT,
     allocate_jack_table,
     gone_address,
@@ -25,16 +24,10 @@ from engine.realtime.jack_process import (
     silent_address,
 )
 
-__all__ = ["JackMidi", "nearest_frame"]
+__all__ = ["JackMidi"]
 
 JackMessage = tuple[int, bytes]
 """JACK's frame modulo 2**32, and one MIDI message of 1..8 bytes; none: before that frame messages may be missing."""
-
-
-def nearest_frame(frame: int, near: int) -> int:
-    """The number that equals `frame` modulo 2**32 and is closest to `near`: JACK's counter wraps within a day."""
-    half = FRAMES // 2
-    return near + (frame - near + half) % FRAMES - half
 
 
 class JackMidi:
@@ -115,11 +108,6 @@ class JackMidi:
     def long(self) -> int:
         """Messages of more than 8 bytes, which are not passed on, since the start."""
         return self._count("long")
-
-    @property
-    def skipped(self) -> int:
-        """Frames that the server left out, or that our thread missed, since the start."""
-        return self._count("skipped")
 
     def read(self, timeout: float) -> list[JackMessage]:
         """Messages that have come, in their order; waits up to `timeout` seconds for the first one.

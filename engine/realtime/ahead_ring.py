@@ -16,8 +16,8 @@ from engine.realtime.rig import DIRECT, RING_AT, SAFE, WORD_AT, Rig
 __all__ = ["held_ahead", "set_direct", "set_safe", "take_ahead"]
 
 AHEAD, WORD = RING_AT["ahead"], 8
-LEFT, RIGHT, IS_DRY = range(3)
-"""In `Rig.faded`: the last sample that was given, and whether it ran dry."""
+LEFT, RIGHT, IS_DRY, HAS_BEGUN = range(4)
+"""In `Rig.faded`: the last sample that was given, whether it ran dry, and whether there ever was enough."""
 FADE = 64
 """Samples of the line to zero where little is left, and back."""
 
@@ -65,7 +65,11 @@ def take_ahead(rig: Any, out: Any, start: int, count: int) -> None:
             out[start + i, 0], out[start + i, 1] = out[start + i, 0] * gain, out[start + i, 1] * gain
     if available < count:
         rig.counters[0].ahead_underruns += 1
+        if faded[HAS_BEGUN] == 1.0:  # until then the gate is shut: nothing is missed
+            rig.counters[0].ahead_missing += count - available
         _fade_out(rig, out, start, available, count)
+    else:
+        faded[HAS_BEGUN] = 1.0
     faded[IS_DRY] = 1.0 if available < count else 0.0
     faded[LEFT], faded[RIGHT] = out[start + count - 1, 0], out[start + count - 1, 1]
 

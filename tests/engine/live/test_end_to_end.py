@@ -161,6 +161,7 @@ def test_what_was_heard_is_what_the_journal_renders(tmp_path: Path, start: Calla
             listen(probe)
             safe = play(probe, 9, 1.5)
             check_counters(engine)
+            skipped = engine.snapshot().counters["skipped_frames"]
             segments = recorded(probe)
             underruns = engine.snapshot().counters["ahead_underruns"]
             engine.request(SaveJournal(path=str(tmp_path / "journal.json")))
@@ -173,7 +174,7 @@ def test_what_was_heard_is_what_the_journal_renders(tmp_path: Path, start: Calla
     away = places(journal, probe, sent) - found.offsets[0] - server.period
     assert len(away) > 5
     assert np.mean(away % server.period == 0) > 0.7, away
-    assert np.median(np.abs(away)) <= 20 * server.period
+    assert np.median(np.abs(away)) <= 20 * server.period + skipped  # by a busy machine
     assert len(safe) > 50
 
 
@@ -198,6 +199,7 @@ def test_a_server_at_96_khz_hears_the_same_converted(tmp_path: Path, start: Call
             connect(probe)
             sent = list(play(probe, 3, 1.5))
             check_counters(engine)
+            skipped = engine.snapshot().counters["skipped_frames"]
             segments = recorded(probe)
             engine.request(SaveJournal(path=str(tmp_path / "journal.json")))
         journal, sound = rendered(tmp_path / "journal.json")
@@ -208,7 +210,7 @@ def test_a_server_at_96_khz_hears_the_same_converted(tmp_path: Path, start: Call
         away = places(journal, probe, sent, 96_000) - found.offsets[0] - server.period - ahead
         assert len(away) > 5
         assert np.mean((away + 4) % server.period <= 8) > 0.7, away
-        assert np.median(np.abs(away)) <= 20 * server.period
+        assert np.median(np.abs(away)) <= 20 * server.period + skipped  # by a busy machine
 
 
 def run(*arguments: str | Path) -> None:

@@ -50,6 +50,7 @@ def test_running_dry_is_a_fade(rig: Rig, left: int) -> None:
     put(rig, np.ones((128 + left, 2), np.float32))
     heard = [take(rig, 128), take(rig, 128), take(rig, 128)]
     assert rig.counters["ahead_underruns"][0] == 2
+    assert rig.counters["ahead_missing"][0] == 2 * 128 - left
     put(rig, np.ones((512, 2), np.float32))
     heard += [take(rig, 128), take(rig, 128)]
     sound = np.concatenate(heard)
@@ -64,6 +65,21 @@ def test_crumbs_between_two_droughts_are_no_click(rig: Rig) -> None:
     put(rig, np.ones((90, 2), np.float32))
     heard += [take(rig, 128), take(rig, 128)]
     assert np.abs(np.diff(np.concatenate(heard)[:, 0])).max() < 2 / FADE
+
+
+def test_what_is_not_there_before_anything_was_is_not_missed(rig: Rig) -> None:
+    take(rig, 128)
+    put(rig, np.ones((100, 2), np.float32))
+    take(rig, 128)
+    assert rig.counters["ahead_missing"][0] == 0
+    put(rig, np.ones((200, 2), np.float32))
+    take(rig, 128)
+    take(rig, 128)
+    assert rig.counters["ahead_missing"][0] == 56
+    set_direct(rig)
+    set_safe(rig, 128, 2)
+    take(rig, 128)
+    assert rig.counters["ahead_missing"][0] == 56
 
 
 def test_changing_the_mode_forgets_and_counts(rig: Rig) -> None:
