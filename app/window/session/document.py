@@ -39,7 +39,7 @@ class Change:
 
     Attributes:
         cause: edit; load: another patch; back: undo or redo; compare: A and B changed places; follow: the player
-            turned it, so the engine knows; saved: only whether it is saved has changed.
+            turned or chose it, so the engine knows; saved: only whether it is saved has changed.
     """
 
     cause: Cause
@@ -139,11 +139,16 @@ class Document:
             raise ValueError("another model is another sound: it must be loaded")
         self._push(replace(self.desk, current=replace(self.sound, patch=patch)), "edit", label)
 
-    def load(self, sound: Sound, label: str = "") -> None:
-        """Put another sound in the place of the current one; as its file has it, if it has one."""
+    def load(self, sound: Sound, label: str = "", *, plays_already: bool = False) -> None:
+        """Put another sound in the place of the current one; as its file has it, if it has one.
+
+        Args:
+            plays_already: the engine went there by itself (a program change), so it need not be told.
+        """
         if sound.path is not None:
             self._files[sound.path] = sound.patch
-        self._push(replace(self.desk, current=sound), "load", label or f"Load {sound.patch.name}")
+        cause: Cause = "follow" if plays_already else "load"
+        self._push(replace(self.desk, current=sound), cause, label or f"Load {sound.patch.name}")
 
     def saved_as(self, path: Path) -> None:
         """The current sound was just written to a file, which is its own from now on."""

@@ -6,7 +6,10 @@ from app.window.session.sound import Sound
 from engine.parameters import knob_parameter
 from engine.patch import Patch
 
-KNOBS = tuple(knob_parameter(id, id.title(), f"What {id} does.", 0.5, index) for index, id in enumerate(("cut", "res")))
+KNOBS = (
+    knob_parameter("cut", "Cut", "What cut does.", 0.5, 0),
+    knob_parameter("res", "Res", "What res does.", 0.5, 1),
+)
 OTHER_KNOBS = (knob_parameter("timbre", "Timbre", "", 0.25, 0),)
 
 

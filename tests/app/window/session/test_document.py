@@ -55,9 +55,9 @@ def test_setting_what_is_there_is_no_edit(document: Document, changes: list[Chan
 
 
 def test_what_cannot_be_is_refused(document: Document, changes: list[Change]) -> None:
-    for id, number in (("amp.decay", 21.0), ("knobs.cut", float("nan")), ("knobs.none", 0.5)):
+    for name, number in (("amp.decay", 21.0), ("knobs.cut", float("nan")), ("knobs.none", 0.5)):
         with pytest.raises(SystoleError):
-            document.set_number(id, number)
+            document.set_number(name, number)
     assert changes == []
 
 
@@ -162,9 +162,8 @@ def test_undo_leads_back_through_all_states(edits: list[tuple]) -> None:
         elif what == "row":
             document.set_row(rest[0], ModulationRow("lfo1", "voice.pan", rest[1]))
         else:
-            {"flip": document.flip, "copy": document.copy_to_other, "load": lambda: document.load(sound("Next"))}[
-                what
-            ]()
+            todo = {"flip": document.flip, "copy": document.copy_to_other}
+            todo.get(what, lambda: document.load(sound("Next")))()
         if document.desk is not states[-1]:
             states.append(document.desk)
     for state in reversed(states[:-1]):
