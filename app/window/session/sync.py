@@ -58,7 +58,7 @@ class Sync:
         self._asked: list[str] = []
         self._sent: dict[str, float] = {}
         self._serial: int | None = None
-        self._owes, self._edited = False, False
+        self._owes, self._edited, self._missed = False, False, False
         self.led: frozenset[str] = frozenset()
         """Numbers that control voltages lead: they move without end, so they are shown but not part of the sound."""
         document.subscribe(self._changed)
@@ -92,6 +92,13 @@ class Sync:
         """The engine does not play that patch; it goes on with what it played."""
         if text in self._asked:
             self._asked.remove(text)
+        self._missed = self._serial is None
+
+    def greeted(self) -> None:
+        """An engine plays for the first time: tell it what was chosen before it could hear."""
+        if self._missed:
+            self._missed = False
+            self._ask(self._document.sound, "replace")
 
     def heard(self, notice: PatchChanged) -> None:
         """The engine plays a patch: one that was asked for, or one that a program change or a restart brought."""

@@ -163,3 +163,18 @@ def test_a_refused_patch_is_not_waited_for(bench: Bench) -> None:
     turned = bench.document.sound.with_number("knobs.res", 0.1)
     bench.sync.frame(bench.player.stands_at(turned, serial=1))
     assert bench.document.sound.number("knobs.res") == 0.1
+
+
+def test_what_was_chosen_before_the_engine_could_hear_is_asked_for_again() -> None:
+    clock, player = Clock(), Player()
+    document = Document(sound(), clock=clock)
+    sync = Sync(document, player, read=Bench.read, clock=clock)
+    begun = patch_text(document.sound.patch)
+    sync.begin(begun)
+    document.load(other_model())
+    sync.refused(player.asked[0].text)
+    sync.heard(PatchChanged(begun, 0))
+    assert document.sound.patch.name == "Two"
+    sync.greeted()
+    sync.greeted()
+    assert [each.text for each in player.asked] == [patch_text(document.sound.patch)] * 2
