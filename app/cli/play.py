@@ -94,7 +94,7 @@ class _Request:
 @as_json
 @click.pass_context
 def command(context: click.Context, **options: Any) -> None:
-    """Play live: MIDI in, sound out, until Ctrl-C.
+    """Play live: MIDI in, sound out, until Ctrl-C or until the window is closed.
 
     Device, rate, block and MIDI ports are remembered; without a device all goes on in silence, and can be recorded.
     With `--device none` no device is opened, with `--midi none` no port.
@@ -107,21 +107,52 @@ def command(context: click.Context, **options: Any) -> None:
     _check_files(request)
     begin = _options(request)
     say = (lambda _: None) if request.quiet else note
-    if not request.headless:
-        say("systole: this version has no window yet: playing without one, as with --headless")
+    has_window = not request.headless and _can_show(say)
     with Engine() as engine:
-        shown = Playing(quiet=request.quiet)
+        shown = Playing(quiet=request.quiet or has_window)
         engine.on_notice(shown.notice)
-        engine.start(begin)
-        _wait(engine, say)
-        shown.begin()
-        _session(engine, request, shown)
+        if has_window:
+            _in_a_window(engine, request, begin, shown)
+        else:
+            engine.start(begin)
+            _wait(engine, say)
+            shown.begin()
+            _session(engine, request, shown)
         figures = summary(engine.snapshot(), shown)
     shown.clear()
     if request.as_json:
         print_json(figures)
     if shown.fault is not None:  # it was shown when it happened
         context.exit(1)
+
+
+def _can_show(say: Any) -> bool:
+    """Whether there is a display; if not, say that it goes on without a window."""
+    from app.window.display import no_display
+
+    reason = no_display()
+    if reason is not None:
+        say(f"systole: no window: {reason}: playing without one, as with --headless")
+    return reason is None
+
+
+def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playing) -> None:
+    """Play until the window is closed; then finish what is being written."""
+    from msgspec.structs import replace
+
+    from app.window.begin import begin as beginning_of
+    from app.window.opened import Opened
+    from engine.patch import read_patch
+
+    beginning = beginning_of(None if begin.patch is None else read_patch(begin.patch, "patch"))
+    opened = Opened(engine, beginning)
+    if request.record is not None:
+        opened.record(str(Path(request.record).absolute()), request.record_format)
+    engine.start(replace(begin, patch=beginning.text))
+    with _signals() as stop:
+        opened.run(stop, request.seconds)
+        opened.close()
+    _finish(engine, request, shown)
 
 
 def _check_files(request: _Request) -> None:
@@ -181,7 +212,7 @@ def _wait(engine: Engine, say: Any) -> None:
 
 def _session(engine: Engine, request: _Request, shown: Playing) -> None:
     """Play until it is over; then finish what is being written."""
-    from engine.live.protocol import SaveJournal, StartRecording, StopRecording
+    from engine.live.protocol import StartRecording
 
     if request.record is not None:
         path = str(Path(request.record).absolute())
@@ -192,13 +223,20 @@ def _session(engine: Engine, request: _Request, shown: Playing) -> None:
             shown.status(engine.snapshot())
             left = LOOK_SECONDS if until is None else min(LOOK_SECONDS, max(0.0, until - time.monotonic()))
             stop.wait(left)
-        if engine.is_over:
-            return
-        if request.record is not None and not shown.recording_ended:
-            shown.recorded = engine.request(StopRecording(), SAVE_SECONDS).result
-        if request.journal is not None:
-            path = str(Path(request.journal).absolute())
-            shown.events = engine.request(SaveJournal(path=path), SAVE_SECONDS).result
+        _finish(engine, request, shown)
+
+
+def _finish(engine: Engine, request: _Request, shown: Playing) -> None:
+    """Write to the end what was asked for."""
+    from engine.live.protocol import SaveJournal, StopRecording
+
+    if engine.is_over:
+        return
+    if request.record is not None and not shown.recording_ended:
+        shown.recorded = engine.request(StopRecording(), SAVE_SECONDS).result
+    if request.journal is not None:
+        path = str(Path(request.journal).absolute())
+        shown.events = engine.request(SaveJournal(path=path), SAVE_SECONDS).result
 
 
 @contextlib.contextmanager

@@ -105,7 +105,7 @@ class Knob(QDial):
         self.setValue(round(STEPS * self._entry.travel(number)))
         self.blockSignals(False)
         self.setAccessibleDescription(f"{self.text}. {self._entry.help}")
-        self.setToolTip(f"{self._entry.label}: {self.text}\n{self._entry.help}")
+        self.setStatusTip(f"{self._entry.label}: {self.text}. {self._entry.help}")
         self.update()
 
     def show_live(self, travel: float | None) -> None:

@@ -87,14 +87,14 @@ class KnobLook:
         if is_focused:
             painter.setPen(_pen(self._theme.colour("focus"), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(_inside(side, 0.52 * side))
+            painter.drawEllipse(_inside(side, 0.29 * side))
 
     def _pointer(self, painter: QPainter, side: int, travel: float) -> None:
         painter.save()
         painter.translate(side / 2, side / 2)
         painter.rotate(-angle_of(travel))
         painter.setPen(_pen(self._theme.colour("text"), max(2.0, side / 26)))
-        painter.drawLine(QPointF(0.14 * side, 0), QPointF(0.27 * side, 0))
+        painter.drawLine(QPointF(0.07 * side, 0), QPointF(0.165 * side, 0))
         painter.restore()
 
     def _dot(self, painter: QPainter, box: QRectF, live: float, width: float) -> None:
