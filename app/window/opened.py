@@ -71,7 +71,7 @@ class Opened(QObject):
     def __init__(self, engine: EnginePort, beginning: Beginning, *, panels: tuple[PanelSpec, ...] = PANELS) -> None:
         super().__init__()
         app, (preferences, line) = application(), load_preferences()
-        self._beginning = beginning
+        self._beginning, self._is_closed = beginning, False
         self.window = MainWindow()
         notices = Notices(self)
         for text in (*beginning.lines, *([line] if line else [])):
@@ -154,6 +154,9 @@ class Opened(QObject):
     def close(self) -> None:
         """Keep what is to be kept; the engine goes on until its owner stops it. A second call does nothing."""
         services = self.services
+        if self._is_closed:
+            return
+        self._is_closed = True
         services.clock.stop()
         services.link.close()
         self.autosave.flush()

@@ -211,7 +211,7 @@ class Document:
             files: what the files of the two sounds hold, as far as they exist.
         """
         before = self.sound
-        self._files |= dict(files)
+        self._files = dict(files)
         self._history = History(desk, clock=self._history._clock)
         self._tell(Change("load", before, self.sound))
 

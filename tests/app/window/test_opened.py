@@ -16,6 +16,7 @@ from app.window.panel import Panel
 from app.window.panels import PAGES, PANELS, Area, PanelSpec
 from app.window.services import Services
 from app.window.session.document import Change
+from app.window.session.reading import sound_from_file
 from engine.events import Kind
 from engine.live.protocol import Line, PatchChanged, SetPatch
 from tests.app.window.conftest import PATCH, Open
@@ -87,6 +88,18 @@ def test_a_crash_loses_nothing(open_window: Open, qtbot: QtBot, user_folder: Pat
     opened._beginning.lock.unlock()  # type: ignore[union-attr]  # as the death of a process does
     again = open_window(patch=None).services.document
     assert (again.sound.number("knobs.knob1"), again.sound.patch.name, again.is_dirty) == (0.75, "Plain", True)
+
+
+def test_a_session_whose_file_is_gone_is_not_saved(open_window: Open, user_folder: Path) -> None:
+    opened = open_window(patch=None)
+    opened.services.document.load(sound_from_file("plain"))
+    assert not opened.services.document.is_dirty
+    opened.window.close()
+    assert not open_window(patch=None).services.document.is_dirty
+    (user_folder / "patches" / "plain.toml").unlink()
+    (user_folder / "session.json.lock").unlink()
+    again = open_window(patch=None).services.document
+    assert (again.sound.patch.name, again.is_dirty) == ("Plain", True)
 
 
 def test_a_second_window_keeps_a_session_of_its_own(open_window: Open, user_folder: Path) -> None:
