@@ -146,6 +146,7 @@ def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playi
 
     beginning = beginning_of(None if begin.patch is None else read_patch(begin.patch, "patch"))
     opened = Opened(engine, beginning)
+    opened.follow_voltages(begin.cv)
     if request.record is not None:
         opened.record(str(Path(request.record).absolute()), request.record_format)
     engine.start(replace(begin, patch=beginning.text))

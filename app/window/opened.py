@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -24,7 +24,7 @@ from app.window.session.document import Document
 from app.window.session.reading import sound_from_text
 from app.window.session.sync import Sync
 from app.window.theme.theme import Theme
-from engine.live.protocol import SetPatch, StartRecording
+from engine.live.protocol import CvChannel, SetPatch, StartRecording
 from engine.midi.rows import Row
 
 __all__ = ["Opened", "application"]
@@ -121,6 +121,11 @@ class Opened(QObject):
             self.services.sync.frame(frame.snapshot)
         if frame.number % SAVE_EVERY == 0 or not frame.is_sounding:
             self.autosave.tick()
+
+    def follow_voltages(self, channels: Iterable[CvChannel]) -> None:
+        """Inputs lead these knobs from now on: they are shown where they stand, but are not part of the sound."""
+        roles = [channel.role.partition(":") for channel in channels]
+        self.services.sync.led = frozenset(f"knobs.{name}" for role, _, name in roles if role == "knob")
 
     def record(self, path: str, format: str) -> None:
         """Record to a file as soon as the engine plays; format as `protocol.StartRecording`."""

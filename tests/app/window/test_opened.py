@@ -18,7 +18,7 @@ from app.window.services import Services
 from app.window.session.document import Change
 from app.window.session.reading import sound_from_file
 from engine.events import Kind
-from engine.live.protocol import Line, PatchChanged, SetPatch
+from engine.live.protocol import CvChannel, Line, PatchChanged, SetPatch
 from tests.app.window.conftest import PATCH, Open
 from tests.app.window.fake_engine import FakeEngine
 
@@ -71,6 +71,14 @@ def test_what_a_controller_turns_is_shown(open_window: Open, engine: FakeEngine,
     qtbot.wait(50)
     engine.arrays["knobs"][0] = 0.125
     qtbot.waitUntil(lambda: opened.services.document.sound.number("knobs.knob0") == 0.125)
+
+
+def test_a_knob_that_a_voltage_leads_is_not_taken_over(open_window: Open, engine: FakeEngine, qtbot: QtBot) -> None:
+    opened = open_window()
+    opened.follow_voltages([CvChannel(0, "knob:knob0"), CvChannel(1, "pitch")])
+    engine.arrays["knobs"][:2] = 0.125, 0.875
+    qtbot.waitUntil(lambda: opened.services.document.sound.number("knobs.knob1") == 0.875)
+    assert opened.services.document.sound.number("knobs.knob0") == 0.25
 
 
 def test_a_program_change_is_shown(open_window: Open, engine: FakeEngine, qtbot: QtBot) -> None:
