@@ -43,7 +43,10 @@ __all__ = ["SMALLEST", "MainWindow"]
 SMALLEST = (1024, 640)
 WIDE = 1360
 """From this width on the browser has its place beside the pages; below it opens over them."""
-HEADER, KEYS, GAP = 48, 96, 6
+HEADER, SHAPES, KEYS, GAP = 48, 216, 96, 6
+"""Heights of what does not grow, and the room between panels, in pixels."""
+SHARES = {Area.KNOBS: 4, Area.MAP: 4, Area.SCOPE: 3}
+"""Of the width of their page."""
 
 
 class MainWindow(QMainWindow):
@@ -84,7 +87,10 @@ class MainWindow(QMainWindow):
         column.addLayout(middle, 1)
         keys = self._place(by_area, Area.KEYS)
         keys.setFixedHeight(KEYS)
-        column.addWidget(keys)
+        below = QHBoxLayout()
+        below.setContentsMargins(GAP, 0, GAP, 0)
+        below.addWidget(keys)
+        column.addLayout(below)
         self.status = StatusLine(services.notices)
         column.addWidget(self.status)
         whole = QWidget()
@@ -139,11 +145,12 @@ class MainWindow(QMainWindow):
         above = areas[:-1] if len(areas) > 1 else areas
         for column, area in enumerate(above):
             grid.addWidget(self._place(by_area, area), 0, column)
-            grid.setColumnStretch(column, 1)
+            grid.setColumnStretch(column, SHARES.get(area, 1))
         grid.setRowStretch(0, 1)
         if len(areas) > 1:
-            grid.addWidget(self._place(by_area, areas[-1]), 1, 0, 1, len(above))
-            grid.setRowStretch(1, 1)
+            bottom = self._place(by_area, areas[-1])
+            bottom.setFixedHeight(SHAPES)
+            grid.addWidget(bottom, 1, 0, 1, len(above))
 
     @property
     def page(self) -> str:

@@ -26,6 +26,10 @@ class StatusLine(QWidget):
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._act, self._close = QToolButton(self), QToolButton(self)
         self._close.setText("×")
+        for button in (self._act, self._close):
+            button.setFixedHeight(20)
+            button.setFont(font("small"))
+            button.setStyleSheet("padding: 0 6px")
         self._close.setAccessibleName("Dismiss the message")
         self._act.clicked.connect(self._go_on)
         self._close.clicked.connect(self.dismiss)

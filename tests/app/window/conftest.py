@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from app.window.session.reading import sound_from_file
 from engine.live.protocol import PatchChanged
 from engine.patch import load_patch
 from tests.app.window.fake_engine import FakeEngine
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+"""Before the first test makes the application: no windows fly about, and no display is needed."""
 
 PATCH = 'schema = 1\nname = "{}"\nmodel = "tiny"\ntags = ["test"]\n[knobs]\nknob0 = {}\n[amp]\nrelease = 0.05\n'
 
