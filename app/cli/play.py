@@ -96,7 +96,7 @@ class _Request:
 @as_json
 @click.pass_context
 def command(context: click.Context, **options: Any) -> None:
-    """Play live: MIDI in, sound out, until Ctrl-C.
+    """Play live: MIDI in, sound out, until Ctrl-C or until the window is closed.
 
     Device, rate, block and MIDI ports that are named are remembered; without a device all goes on in silence, and can
     be recorded. With `--device none` no device is opened, with `--midi none` no port, with `--midi all` all again.
@@ -109,21 +109,53 @@ def command(context: click.Context, **options: Any) -> None:
     _check_files(request)
     begin = _options(request)
     say = (lambda _: None) if request.quiet else note
-    if not request.headless:
-        say("systole: this version has no window yet: playing without one, as with --headless")
+    has_window = not request.headless and _can_show(say)
     with Engine() as engine:
-        shown = Playing(quiet=request.quiet)
+        shown = Playing(quiet=request.quiet or has_window)
         engine.on_notice(shown.notice)
-        engine.start(begin)
-        _wait(engine, say)
-        shown.begin()
-        _session(engine, request, shown)
+        if has_window:
+            _in_a_window(engine, request, begin, shown)
+        else:
+            engine.start(begin)
+            _wait(engine, say)
+            shown.begin()
+            _session(engine, request, shown)
         figures = summary(engine.snapshot(), shown)
     shown.clear()
     if request.as_json:
         print_json(figures)
     if shown.fault is not None:  # it was shown when it happened
         context.exit(1)
+
+
+def _can_show(say: Any) -> bool:
+    """Whether there is a display; if not, say that it goes on without a window."""
+    from app.window.display import no_display
+
+    reason = no_display()
+    if reason is not None:
+        say(f"systole: no window: {reason}: playing without one, as with --headless")
+    return reason is None
+
+
+def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playing) -> None:
+    """Play until the window is closed; then finish what is being written."""
+    from msgspec.structs import replace
+
+    from app.window.begin import begin as beginning_of
+    from app.window.opened import Opened
+    from engine.patch import read_patch
+
+    beginning = beginning_of(None if begin.patch is None else read_patch(begin.patch, "patch"))
+    opened = Opened(engine, beginning)
+    opened.follow_voltages(begin.cv)
+    if request.record is not None:
+        opened.record(str(Path(request.record).absolute()), request.record_format)
+    engine.start(replace(begin, patch=beginning.text))
+    with _signals() as stop:
+        opened.run(stop, request.seconds)
+        opened.close()
+    _finish(engine, request, shown)
 
 
 def _check_files(request: _Request) -> None:
@@ -204,6 +236,8 @@ def _finish(engine: Engine, request: _Request, shown: Playing) -> None:
     from accel.errors import SystoleError
     from engine.live.protocol import SaveJournal, StopRecording
 
+    if engine.is_over:
+        return
     faults = []
     if request.record is not None and not shown.recording_ended:
         try:

@@ -110,10 +110,32 @@ def test_wrong_usage_is_told_at_once(systole: Systole, arguments: tuple[str, ...
     assert part in one_line(done)
 
 
-def test_without_a_window_it_says_so(systole: Systole) -> None:
-    done = systole("play", *SILENT[1:], "--seconds", 0.1)
-    assert done.returncode == 0
-    assert "no window" in done.stderr.decode()
+def without_display(environment: dict[str, str]) -> dict[str, str]:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return {name: value for name, value in environment.items() if name not in names}
+
+
+def test_without_a_display_it_says_so_and_plays(environment: dict[str, str]) -> None:
+    call = [*COMMAND, "play", *SILENT[1:], "--seconds", "0.1"]
+    for more, part in (({}, "no display"), ({"DISPLAY": ":7777"}, "display :7777 does not answer")):
+        done = subprocess.run(call, env=without_display(environment) | more, capture_output=True, timeout=300)
+        assert done.returncode == 0
+        assert part in done.stderr.decode()
+        assert "as with --headless" in done.stderr.decode()
+
+
+def test_with_a_display_it_plays_in_a_window(environment: dict[str, str], home: Path, tmp_path: Path) -> None:
+    """Offscreen: the real window on the real engine, closed after a while; what it recorded is there."""
+    files = ("--record", str(tmp_path / "a.wav"), "--journal", str(tmp_path / "a.json"))
+    call = [*COMMAND, "play", *SILENT[1:], "--seconds", "4", "--json", *files]
+    shown = without_display(environment) | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(call, env=shown, capture_output=True, timeout=300)
+    assert done.returncode == 0, done.stderr.decode()
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert (found["patch"], found["lost_samples"], found["journal_events"]) == ("Plain", 0, 1)
+    assert (tmp_path / "a.wav").stat().st_size > 1000
+    assert (home / "window.json").exists()
+    assert engines(home) == []
 
 
 @pytest.mark.parametrize("value", ["pitch", "0=pitch", "9=gate", "1=", "1=knob:", "x=gate"])

@@ -1,0 +1,181 @@
+"""Every edit can be undone, gestures are one step, and nothing but a save makes a sound clean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accel.errors import SystoleError
+from app.window.session.document import Change, Document
+from app.window.session.sound import NO_ROW, Sound
+from engine.patch import ModulationRow
+from tests.app.window.session.sounds import Clock, other_model, sound
+
+ROW = ModulationRow("lfo1", "cut", 0.5)
+FILE = Path("one.toml")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def document(clock: Clock) -> Document:
+    return Document(replace(sound(), path=FILE), clock=clock)
+
+
+@pytest.fixture
+def changes(document: Document) -> list[Change]:
+    heard: list[Change] = []
+    document.subscribe(heard.append)
+    return heard
+
+
+def test_a_number_is_set_told_and_undone(document: Document, changes: list[Change]) -> None:
+    document.set_number("knobs.cut", 0.75)
+    assert document.sound.number("knobs.cut") == 0.75
+    assert (changes[0].cause, changes[0].ids, changes[0].has_other_rows) == ("edit", {"knobs.cut"}, False)
+    assert document.undo_label == "Cut"
+    document.undo()
+    assert (document.sound.number("knobs.cut"), document.redo_label) == (0.25, "Cut")
+    document.redo()
+    assert document.sound.number("knobs.cut") == 0.75
+
+
+def test_setting_what_is_there_is_no_edit(document: Document, changes: list[Change]) -> None:
+    document.set_number("amp.decay", 1.5)
+    document.set_row(3, NO_ROW)
+    assert changes == []
+    assert document.undo_label is None
+
+
+def test_what_cannot_be_is_refused(document: Document, changes: list[Change]) -> None:
+    for name, number in (("amp.decay", 21.0), ("knobs.cut", float("nan")), ("knobs.none", 0.5)):
+        with pytest.raises(SystoleError):
+            document.set_number(name, number)
+    assert changes == []
+
+
+def test_a_drag_is_one_step_however_long(document: Document, clock: Clock) -> None:
+    document.set_number("knobs.cut", 0.3)
+    with document.gesture():
+        for step in range(10):
+            clock.now += 5.0
+            document.set_number("knobs.cut", 0.4 + step / 100)
+    document.set_number("knobs.cut", 0.9)
+    document.undo()
+    assert document.sound.number("knobs.cut") == 0.49
+    document.undo()
+    assert document.sound.number("knobs.cut") == 0.3
+
+
+@pytest.mark.parametrize(("pause", "left"), [(0.5, 0.25), (2.0, 0.3)])
+def test_a_wheel_is_one_step_while_it_turns(document: Document, clock: Clock, pause: float, left: float) -> None:
+    document.set_number("knobs.cut", 0.3)
+    clock.now += pause
+    document.set_number("knobs.cut", 0.35)
+    document.undo()
+    assert document.sound.number("knobs.cut") == left
+
+
+def test_dirty_is_what_differs_from_the_file(document: Document) -> None:
+    assert not document.is_dirty
+    document.set_number("voice.pan", 0.5)
+    assert document.is_dirty
+    document.set_number("voice.pan", 0.0)  # now said, but as its default: the file says the same
+    assert not document.is_dirty
+    document.set_row(0, ROW)
+    document.saved_as(FILE)
+    assert not document.is_dirty
+    document.undo()
+    assert document.is_dirty
+
+
+def test_a_sound_without_a_file_is_dirty_until_it_is_saved() -> None:
+    document = Document(sound())
+    assert document.is_dirty
+    document.saved_as(FILE)
+    assert not document.is_dirty
+    assert document.sound.path == FILE
+
+
+def test_loading_is_a_step_too(document: Document, changes: list[Change]) -> None:
+    document.set_number("knobs.cut", 0.75)
+    document.load(replace(other_model(), path=Path("two.toml")))
+    assert (changes[-1].cause, changes[-1].is_other_model) == ("load", True)
+    assert not document.is_dirty
+    document.undo()
+    assert (document.sound.patch.name, document.sound.number("knobs.cut"), document.is_dirty) == ("One", 0.75, True)
+
+
+def test_comparing(document: Document, changes: list[Change]) -> None:
+    document.set_number("knobs.cut", 0.75)
+    document.flip()
+    assert (document.side, document.sound.number("knobs.cut"), changes[-1].cause) == ("B", 0.25, "compare")
+    document.flip()
+    document.copy_to_other()
+    document.flip()
+    assert document.sound.number("knobs.cut") == 0.75
+    for _ in range(5):
+        document.undo()
+    assert (document.side, document.sound.number("knobs.cut")) == ("A", 0.25)
+
+
+def test_what_the_player_turned_is_followed_and_undone_in_one(document: Document, changes: list[Change]) -> None:
+    document.follow({"knobs.cut": 0.3})
+    document.follow({"knobs.cut": 0.4})
+    assert [change.cause for change in changes] == ["follow", "follow"]
+    document.follow({"knobs.cut": 0.4})
+    assert len(changes) == 2
+    document.undo()
+    assert document.sound.number("knobs.cut") == 0.25
+
+
+def test_another_model_must_be_loaded(document: Document) -> None:
+    with pytest.raises(ValueError, match="loaded"):
+        document.replace_patch(other_model().patch, "Random")
+
+
+EDITS = st.one_of(
+    st.tuples(st.just("number"), st.sampled_from(["knobs.cut", "knobs.res", "voice.pan"]), st.floats(0, 1)),
+    st.tuples(st.just("row"), st.integers(0, 7), st.floats(-1, 1)),
+    st.tuples(st.just("flip")),
+    st.tuples(st.just("copy")),
+    st.tuples(st.just("load")),
+)
+
+
+@given(st.lists(EDITS, max_size=30))
+def test_undo_leads_back_through_all_states(edits: list[tuple]) -> None:
+    clock = Clock()
+    document = Document(sound(), clock=clock)
+    states = [document.desk]
+    for what, *rest in edits:
+        clock.now += 10.0
+        if what == "number":
+            document.set_number(*rest)
+        elif what == "row":
+            document.set_row(rest[0], ModulationRow("lfo1", "voice.pan", rest[1]))
+        else:
+            todo = {"flip": document.flip, "copy": document.copy_to_other}
+            todo.get(what, lambda: document.load(sound("Next")))()
+        if document.desk is not states[-1]:
+            states.append(document.desk)
+    for state in reversed(states[:-1]):
+        document.undo()
+        assert document.desk is state
+    assert document.undo_label is None
+    for state in states[1:]:
+        document.redo()
+        assert document.desk is state
+
+
+def test_rows_at_the_end_that_do_nothing_are_left_out() -> None:
+    found: Sound = sound().with_row(2, ROW)
+    assert found.patch.modulation == (NO_ROW, NO_ROW, ROW)
+    assert found.with_row(2, NO_ROW).patch.modulation == ()
