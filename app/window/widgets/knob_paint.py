@@ -26,10 +26,11 @@ _STEPS = 16
 
 @dataclass(frozen=True)
 class Arc:
-    """One source's reach: its name and amount, -1..1 of the whole travel."""
+    """One source's reach: its name and amount, -1..1 of the whole travel; is_both: it swings to both sides."""
 
     source: str
     amount: float
+    is_both: bool = False
 
 
 def angle_of(travel: float) -> float:
@@ -81,7 +82,8 @@ class KnobLook:
         for ring, arc in enumerate(arcs[:MOST_ARCS]):
             thin = max(1.5, side / 36)
             painter.setPen(_pen(self._theme.colour(f"source.{arc.source}"), thin))
-            _sweep(painter, _box(side, (ring + 0.5) * (thin + 0.7)), travel, travel + arc.amount)
+            begin = travel - arc.amount if arc.is_both else travel
+            _sweep(painter, _box(side, (ring + 0.5) * (thin + 0.7)), begin, travel + arc.amount)
         if live is not None:
             self._dot(painter, box, live, width)
         if is_focused:
