@@ -16,7 +16,8 @@ from app.window.sound.arming import Arming
 from app.window.sound.group_title import GroupTitle
 from app.window.sound.knob_grid import KnobGrid, scrolling
 from app.window.sound.matrix_row import MatrixRow
-from app.window.sound.routing import carrier_of, named, source_label
+from app.window.sound.published import live_knobs, live_sources
+from app.window.sound.routing import carrier_of, source_label
 from app.window.sound.source_chips import SourceChips
 from engine.vocabulary import ROWS, TARGETS
 
@@ -83,17 +84,17 @@ class MatrixPanel(Panel):
 
     def show_frame(self, frame: Frame) -> None:
         """Bars and rings where the sound is."""
-        sources = named(frame.snapshot.sound["sources"].tolist()) if frame.is_sounding else None
+        sources = live_sources(frame)
         self.chips.show_live(sources)
         for row in self.rows:
             row.show_live(sources)
-        self._show_rings(frame.snapshot.sound["knobs_live"].tolist(), sources)
+        self._show_rings(live_knobs(frame.snapshot, len(self.services.document.sound.knobs)), sources)
 
-    def _show_rings(self, live: list[float], sources: Mapping[str, float] | None) -> None:
-        count = len(self.services.document.sound.knobs)
+    def _show_rings(self, live: list[float] | None, sources: Mapping[str, float] | None) -> None:
+        known = live or []
         for index, knob in enumerate(self._grid.knobs):
             has_ring = sources is not None and knob.is_moved
-            knob.show_live(sources, live[index] if has_ring and index < count else None)
+            knob.show_live(sources, known[index] if has_ring and index < len(known) else None)
 
     def _show_hint(self) -> None:
         armed = self._arming.armed

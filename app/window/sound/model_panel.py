@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.window.clock import Frame
 from app.window.panel import Panel
@@ -15,7 +15,7 @@ from app.window.session.document import Change
 from app.window.sound.arming import Arming
 from app.window.sound.knob_grid import KnobGrid, scrolling
 from app.window.sound.labelled_knob import LabelledKnob
-from app.window.sound.routing import named
+from app.window.sound.published import live_knobs, live_sources
 from app.window.sound.source_chips import SourceChips
 from app.window.theme.fonts import font
 
@@ -34,6 +34,7 @@ class ModelPanel(Panel):
         self._title, self._name = QLabel(self.tr("Model")), QLabel()
         self._title.setFont(font("title"))
         self._name.setProperty("role", "muted")
+        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._grid = KnobGrid(services)
         self.chips = SourceChips(services)
         head = QHBoxLayout()
@@ -64,16 +65,17 @@ class ModelPanel(Panel):
 
     def show_frame(self, frame: Frame) -> None:
         """Rings where the sound is, and the sources' bars."""
-        live = frame.snapshot.sound["knobs_live"][: len(self.knobs)].tolist()
-        sources = named(frame.snapshot.sound["sources"].tolist()) if frame.is_sounding else None
+        live = live_knobs(frame.snapshot, len(self.knobs))
+        sources = live_sources(frame)
         self._show_rings(live, sources)
         self.chips.show_live(sources)
 
-    def _show_rings(self, live: list[float], sources: Mapping[str, float] | None) -> None:
+    def _show_rings(self, live: list[float] | None, sources: Mapping[str, float] | None) -> None:
         led = self.services.sync.led
-        for knob, place in zip(self.knobs, live, strict=False):
+        places: Sequence[float | None] = live or [None] * len(self.knobs)
+        for knob, place in zip(self.knobs, places, strict=True):
             moves = (sources is not None and knob.is_moved) or knob.id in led
-            is_apart = sources is not None and abs(place - knob.knob.number) > SEEN
+            is_apart = sources is not None and place is not None and abs(place - knob.knob.number) > SEEN
             knob.knob.show_live(place if moves or is_apart else None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -21,7 +21,6 @@ __all__ = [
     "amount_text",
     "carrier_of",
     "free_row",
-    "named",
     "remove",
     "rows_for",
     "set_amount",
@@ -73,11 +72,6 @@ _OCTAVE = 1200.0 / 200.0
 _LEVEL_DB = 60.0
 """dB of the level's travel (-36..24)."""
 _FAINTEST = 1e-3
-
-
-def named(values: Iterable[float]) -> dict[str, float]:
-    """The sources' values by name, from the engine's array of them."""
-    return dict(zip(SOURCES, values, strict=False))
 
 
 def source_label(source: str) -> str:

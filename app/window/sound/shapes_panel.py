@@ -14,7 +14,7 @@ from app.window.services import Services
 from app.window.session.document import Change
 from app.window.sound.arming import Arming
 from app.window.sound.envelope_view import EnvelopeView, Voice
-from app.window.sound.routing import named
+from app.window.sound.published import live_sources
 from app.window.sound.shape_groups import EnvelopeGroup, Group, LfoGroup
 from app.window.sound.voice_group import VoiceGroup
 
@@ -51,7 +51,7 @@ class ShapesPanel(Panel):
     def show_frame(self, frame: Frame) -> None:
         """Dots upon the curves, rings on what is modulated."""
         passed, self._time = frame.time - self._time, frame.time
-        sources = named(frame.snapshot.sound["sources"].tolist()) if frame.is_sounding else None
+        sources = live_sources(frame)
         for group in (*self.lfos.values(), self.voice):
             group.show_live(sources)
         tempo = float(frame.snapshot.meters["tempo"]) or TEMPO

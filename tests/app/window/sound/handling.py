@@ -83,8 +83,9 @@ def frame(opened: Opened, number: int = 1) -> Frame:
     return Frame(number, number / 60, 1 / 60, snapshot, snapshot.meters["voices"] > 0)
 
 
-def sound_on(engine: FakeEngine, **sources: float) -> None:
-    """A voice plays, and the sources stand there."""
+def sound_on(engine: FakeEngine, knobs: int = 2, **sources: float) -> None:
+    """A voice plays of a model with so many knobs, and the sources stand there."""
     engine.sound(220.0)
+    engine.arrays["sound"]["knobs_used"] = knobs
     for name, value in sources.items():
         engine.arrays["sources"][list(SOURCES).index(name)] = value

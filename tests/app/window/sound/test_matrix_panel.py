@@ -135,7 +135,7 @@ def test_every_control_can_be_reached_and_read(opened: Opened, panel: MatrixPane
 def test_the_page_costs_less_than_four_milliseconds(opened: Opened, panel: MatrixPanel, engine: FakeEngine) -> None:
     opened.services.clock.stop()
     opened.services.document.load(big_sound())
-    sound_on(engine)
+    sound_on(engine, knobs=12)
 
     def move(number: int) -> None:
         engine.arrays["knobs_live"][:12] = 0.5 + 0.4 * np.sin(number / 5 + np.arange(12))
@@ -151,7 +151,7 @@ def test_it_looks_as_it_did(opened: Opened, panel: MatrixPanel, engine: FakeEngi
     opened.services.theme.set_mode(mode)  # type: ignore[arg-type]
     opened.services.document.load(big_sound())
     opened.services.document.set_row(6, ModulationRow("lfo1", "voice.pitch", 0.02))
-    sound_on(engine, **{name: 0.9 - 0.12 * index for index, name in enumerate(SOURCE_NAMES)})
+    sound_on(engine, 12, **{name: 0.9 - 0.12 * index for index, name in enumerate(SOURCE_NAMES)})
     engine.arrays["knobs_live"][:12] = np.linspace(0.2, 0.9, 12)
     panel.show_frame(frame(opened))
     same_picture(panel, f"matrix_{mode}", QSize(1012, 454))

@@ -62,6 +62,25 @@ def test_rings_show_where_the_sound_is_while_it_sounds(opened: Opened, panel: Mo
     assert panel.knobs[1].knob._live == pytest.approx(0.5)
 
 
+def test_no_ring_shows_what_another_models_knobs_do(opened: Opened, panel: ModelPanel, engine: FakeEngine) -> None:
+    opened.services.clock.stop()
+    opened.services.document.set_row(0, ModulationRow("lfo1", "knob0", 0.5))
+    engine.arrays["knobs_live"][:2] = 0.6, 0.5
+    sound_on(engine, knobs=3)
+    panel.show_frame(frame(opened))
+    assert [each.knob._live for each in panel.knobs] == [None, None]
+
+
+def test_a_knob_that_a_voltage_leads_has_its_ring_also_in_silence(
+    opened: Opened, panel: ModelPanel, engine: FakeEngine
+) -> None:
+    opened.services.clock.stop()
+    opened.services.sync.led = frozenset({"knobs.knob1"})
+    engine.arrays["knobs_live"][:2] = 0.6, 0.875
+    panel.show_frame(frame(opened))
+    assert [each.knob._live for each in panel.knobs] == [None, 0.875]
+
+
 def test_rows_are_arcs(opened: Opened, panel: ModelPanel) -> None:
     document = opened.services.document
     document.set_row(0, ModulationRow("lfo1", "knob0", 0.5))
@@ -179,7 +198,7 @@ def test_twelve_moving_rings_cost_two_milliseconds(opened: Opened, panel: ModelP
     opened.services.clock.stop()
     opened.services.document.load(big_sound())
     opened.window.resize(1024, 640)
-    sound_on(engine)
+    sound_on(engine, knobs=12)
 
     def move(number: int) -> None:
         engine.arrays["knobs_live"][:12] = 0.5 + 0.4 * np.sin(number / 5 + np.arange(12))
@@ -205,7 +224,7 @@ def test_it_looks_as_it_did(opened: Opened, panel: ModelPanel, engine: FakeEngin
     opened.services.clock.stop()
     opened.services.theme.set_mode(mode)  # type: ignore[arg-type]
     opened.services.document.load(big_sound())
-    sound_on(engine, amp=0.8, env2=0.4, lfo1=0.6, lfo2=-0.5, velocity=0.7, wheel=0.25)
+    sound_on(engine, 12, amp=0.8, env2=0.4, lfo1=0.6, lfo2=-0.5, velocity=0.7, wheel=0.25)
     engine.arrays["knobs_live"][:12] = np.linspace(0.2, 0.9, 12)
     panel.setParent(None)
     panel.resize(380, 330)

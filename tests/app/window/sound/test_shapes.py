@@ -58,6 +58,22 @@ def test_an_envelope_is_drawn_as_it_is_played(shape: Envelope) -> None:
     assert np.abs(found - wanted).mean() < 1e-3
 
 
+def test_the_second_envelope_is_drawn_as_it_is_played() -> None:
+    shape, frames = Envelope(0.1, 0.5, 0.4, 0.3), 750
+    voice, step = np.rec.array(np.zeros(1, VOICE))[0], np.rec.array(np.zeros(1, COEFFICIENTS))[0]
+    step.env2_attack = envelope.coefficient(shape.attack, frames, ATTACK_BEYOND)
+    step.env2_decay = envelope.coefficient(shape.decay, frames, FALL_BEYOND)
+    step.env2_release = envelope.coefficient(shape.release, frames, FALL_BEYOND)
+    voice.env2_stage, wanted = envelope.ATTACK, []
+    for number in range(frames):
+        if number == 600:
+            voice.env2_stage = envelope.RELEASE
+        envelope.advance_env2.py_func(voice, step, shape.sustain)
+        wanted.append(float(voice.env2))
+    found = shape.at((np.arange(frames) + 1) / frames, 600 / frames)
+    assert np.abs(found - wanted).max() < 2e-2
+
+
 def test_the_numbers_are_the_engines() -> None:
     assert (ATTACK_BEYOND, FALL_BEYOND) == (envelope.ATTACK_BEYOND, envelope.FALL_BEYOND)
     assert [getattr(envelope, name.upper()) for name in STAGES] == list(range(len(STAGES)))
