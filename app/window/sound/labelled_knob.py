@@ -218,6 +218,20 @@ class LabelledKnob(QWidget):
         if lines != self._lines:
             self._lines = lines
             self.update()
+        self._describe()
+
+    def _describe(self) -> None:
+        """What moves it, for the help line and the screen reader; the knob itself has said the rest."""
+        target, entry = self.target, self.knob.parameter
+        moved = (
+            [f"{source_label(row.source)} {amount_text(target, row.amount)}" for row in self._rows] if target else []
+        )
+        text = f"{self.knob.text}. {entry.help}"
+        if moved:
+            text += " " + self.tr("Moved by {0}.").format(", ".join(moved))
+        if text != self.knob.accessibleDescription():
+            self.knob.setAccessibleDescription(text)
+            self.knob.setStatusTip(f"{entry.label}: {text}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Its place is known now."""

@@ -37,7 +37,7 @@ class MatrixPanel(Panel):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
-        self._arming = Arming.of(services)
+        self._arming, self._is_still = Arming.of(services), False
         self.chips = SourceChips(services)
         self.rows = [MatrixRow(services, index) for index in range(ROWS)]
         self._grid = KnobGrid(services)
@@ -84,6 +84,9 @@ class MatrixPanel(Panel):
 
     def show_frame(self, frame: Frame) -> None:
         """Bars and rings where the sound is."""
+        if self._is_still and not frame.is_sounding:
+            return
+        self._is_still = not frame.is_sounding
         sources = live_sources(frame)
         self.chips.show_live(sources)
         for row in self.rows:

@@ -16,6 +16,7 @@ from app.window.sound.arming import Arming
 from app.window.sound.knob_grid import KnobGrid, scrolling
 from app.window.sound.labelled_knob import LabelledKnob
 from app.window.sound.published import live_knobs, live_sources
+from app.window.sound.routing import source_label
 from app.window.sound.source_chips import SourceChips
 from app.window.theme.fonts import font
 
@@ -30,17 +31,22 @@ class ModelPanel(Panel):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
-        self._arming = Arming.of(services)
+        self._arming, self._is_still = Arming.of(services), False
         self._title, self._name = QLabel(self.tr("Model")), QLabel()
         self._title.setFont(font("title"))
         self._name.setProperty("role", "muted")
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._hint = QLabel()
+        self._hint.setProperty("role", "muted")
+        self._hint.setFont(font("small"))
+        self._arming.changed.connect(self._show_hint)
         self._grid = KnobGrid(services)
         self.chips = SourceChips(services)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._title)
         head.addWidget(self._name, 1)
+        head.addWidget(self._hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 10)
         column.setSpacing(6)
@@ -65,6 +71,9 @@ class ModelPanel(Panel):
 
     def show_frame(self, frame: Frame) -> None:
         """Rings where the sound is, and the sources' bars."""
+        if self._is_still and not frame.is_sounding and not self.services.sync.led:
+            return
+        self._is_still = not frame.is_sounding and not self.services.sync.led
         live = live_knobs(frame.snapshot, len(self.knobs))
         sources = live_sources(frame)
         self._show_rings(live, sources)
@@ -77,6 +86,11 @@ class ModelPanel(Panel):
             moves = (sources is not None and knob.is_moved) or knob.id in led
             is_apart = sources is not None and place is not None and abs(place - knob.knob.number) > SEEN
             knob.knob.show_live(place if moves or is_apart else None)
+
+    def _show_hint(self) -> None:
+        armed = self._arming.armed
+        text = "" if armed is None else self.tr("Alt and drag: amount of {0}").format(source_label(armed))
+        self._hint.setText(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape disarms."""

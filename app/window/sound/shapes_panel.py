@@ -31,7 +31,7 @@ class ShapesPanel(Panel):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
-        self._arming, self._time = Arming.of(services), 0.0
+        self._arming, self._time, self._is_still = Arming.of(services), 0.0, False
         self.amp = EnvelopeGroup(services, "amp", self.tr("Amp envelope"))
         self.env2 = EnvelopeGroup(services, "env2", self.tr("Envelope 2"))
         self.lfos = {name: LfoGroup(services, name, f"LFO {name[-1]}") for name in ("lfo1", "lfo2")}
@@ -51,6 +51,9 @@ class ShapesPanel(Panel):
     def show_frame(self, frame: Frame) -> None:
         """Dots upon the curves, rings on what is modulated."""
         passed, self._time = frame.time - self._time, frame.time
+        if self._is_still and not frame.is_sounding:
+            return
+        self._is_still = not frame.is_sounding
         sources = live_sources(frame)
         for group in (*self.lfos.values(), self.voice):
             group.show_live(sources)

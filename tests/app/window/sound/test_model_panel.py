@@ -107,6 +107,19 @@ def test_an_armed_source_is_set_by_alt_and_drag_in_one_step(opened: Opened, pane
     assert document.sound is before
 
 
+def test_help_says_what_moves_a_knob(opened: Opened, panel: ModelPanel) -> None:
+    document, knob = opened.services.document, panel.knobs[0].knob
+    assert "Moved" not in knob.statusTip()
+    document.set_row(0, ModulationRow("lfo1", "knob0", 0.5))
+    document.set_row(1, ModulationRow("env2", "knob0", -0.25))
+    assert knob.statusTip().endswith("Moved by LFO 1 +50 %, Env 2 -25 %.")
+    QTest.keyClick(knob, Qt.Key.Key_End)
+    assert knob.accessibleDescription().startswith("1.00. ")
+    assert knob.accessibleDescription().endswith("Env 2 -25 %.")
+    Arming.of(opened.services).arm("lfo1")
+    assert panel._hint.text() == "Alt and drag: amount of LFO 1"
+
+
 def test_an_amount_that_ends_at_nothing_gives_its_row_back(opened: Opened, panel: ModelPanel) -> None:
     document = opened.services.document
     Arming.of(opened.services).arm("env2")
