@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.window.services import Services
 from app.window.sound.shape_view import ShapeView
-from app.window.sound.shapes import STAGES, Envelope, Segment
+from app.window.sound.shapes import STAGES, Envelope, Floats, Segment
 from engine.parameters import GROUPS
 
 __all__ = ["EnvelopeView", "Voice"]
@@ -27,7 +27,7 @@ SHARES = {"attack": 0.30, "decay": 0.32, "release": 0.28}
 END = 0.72
 """Where the key is let go."""
 LEAST = 0.015
-POINTS = 24
+POINTS = 20
 STEP = 0.01
 """Of a dial, for an arrow key."""
 NEAR = 0.004
@@ -62,34 +62,32 @@ class EnvelopeView(ShapeView):
 
     def place_of(self, segment: Segment, part: float, level: float) -> QPointF:
         """Where a part 0..1 of a segment at a level is, px."""
-        box, (rise, fall, end) = self.box, self._widths()
-        starts = {
+        box, (start, width) = self.box, self._spans()[segment]
+        return QPointF(box.left() + box.width() * (start + width * part), box.bottom() - box.height() * level)
+
+    def _spans(self) -> dict[Segment, tuple[float, float]]:
+        """Where each segment begins and how wide it is, as shares of the width."""
+        rise, fall = (LEAST + SHARES[name] * self.travel(name) for name in ("attack", "decay"))
+        return {
             "attack": (0.0, rise),
             "decay": (rise, fall),
             "sustain": (rise + fall, END - rise - fall),
-            "release": (END, end),
+            "release": (END, SHARES["release"] * self.travel("release")),
         }
-        start, width = starts[segment]
-        return QPointF(box.left() + box.width() * (start + width * part), box.bottom() - box.height() * level)
-
-    def _widths(self) -> tuple[float, float, float]:
-        """Of attack, decay and release, as shares of the width."""
-        rise, fall, end = (LEAST + SHARES[name] * self.travel(name) for name in ("attack", "decay", "release"))
-        return rise, fall, end - LEAST
 
     def points(self) -> list[QPointF]:
         """The curve, px."""
-        shape, parts = self.shape, np.linspace(0.0, 1.0, POINTS)
-        curves: tuple[tuple[Segment, np.ndarray], ...] = (
-            ("attack", shape.rise(parts)),
-            ("decay", shape.fall(parts)),
-            ("release", shape.end(parts)),
-        )
-        return [
-            self.place_of(segment, part, level)
-            for segment, levels in curves
-            for part, level in zip(parts.tolist(), levels.tolist(), strict=True)
-        ]
+        shape, box, spans = self.shape, self.box, self._spans()
+        parts = np.linspace(0.0, 1.0, POINTS)
+        curves: dict[Segment, Floats] = {
+            "attack": shape.rise(parts),
+            "decay": shape.fall(parts),
+            "release": shape.end(parts),
+        }
+        across = np.concatenate([spans[segment][0] + spans[segment][1] * parts for segment in curves])
+        x = box.left() + box.width() * across
+        y = box.bottom() - box.height() * np.concatenate([*curves.values()])
+        return [QPointF(*place) for place in zip(x.tolist(), y.tolist(), strict=True)]
 
     def draw(self, painter: QPainter, box: QRectF) -> None:
         """Where the key is let go, and the curve."""

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["DRAWS", "SHAPES", "STAGES", "Envelope", "Segment", "lfo_phase", "lfo_points"]
+__all__ = ["DRAWS", "SHAPES", "STAGES", "Envelope", "Floats", "Segment", "lfo_phase", "lfo_points"]
 
 ATTACK_BEYOND, FALL_BEYOND = 0.3, 0.001
 SHORTEST = 1e-9
