@@ -15,7 +15,7 @@ from app.window.sound.labelled_knob import LINE, LabelledKnob
 
 __all__ = ["SIDES", "KnobGrid", "arranged", "scrolling"]
 
-SIDES = (136, 120, 108, 96, 84, 76, 64, 56, 48, 40)
+SIDES = (168, 136, 120, 108, 96, 84, 76, 64, 56, 48, 40)
 """Knobs come in these sizes, px, so that they change seldom while a window is resized."""
 NARROWEST, GAP = 64, 8
 LINES = 2 * LINE

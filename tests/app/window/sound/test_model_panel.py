@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QDrag
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from app.window.opened import Opened
 from app.window.sound.arming import Arming
 from app.window.sound.knob_grid import SIDES, arranged
 from app.window.sound.model_panel import ModelPanel
+from app.window.sound.modulated_knob import SOURCE_MIME
 from app.window.widgets.knob_paint import Arc
 from engine.events import Kind
 from engine.patch import ModulationRow
@@ -151,6 +153,21 @@ def test_a_chip_can_be_dropped(opened: Opened, panel: ModelPanel) -> None:
     assert Arming.of(opened.services).armed == "wheel"
     assert panel.knobs[0].knob._arcs == (Arc("wheel", 0.25),)
     assert panel.knobs[1].knob._arcs[0].source == "wheel"  # a mark: it could be moved, too
+
+
+def test_a_chip_that_is_pulled_is_dragged_and_not_pressed(
+    opened: Opened, panel: ModelPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged: list[str] = []
+
+    def carried(self: QDrag, *actions: Qt.DropAction) -> Qt.DropAction:
+        dragged.append(bytes(self.mimeData().data(SOURCE_MIME).data()).decode())
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr("app.window.sound.source_chip.QDrag.exec", carried)
+    drag(panel.chips.chips["wheel"], 40, 40)
+    assert dragged == ["wheel"]
+    assert Arming.of(opened.services).armed is None
 
 
 def test_the_ninth_source_is_a_line(opened: Opened, panel: ModelPanel) -> None:
