@@ -155,7 +155,7 @@ class LabelledKnob(QWidget):
     def _released(self) -> None:
         source, target = self._arming.armed, self.target
         document = self._services.document
-        if source and target and self.knob.is_armed and amount_of(document.sound, source, target) == 0:
+        if source and target and self.knob.is_turning_amount and not amount_of(document.sound, source, target):
             remove(document, source, target)
         document.release()
 

@@ -42,7 +42,7 @@ class ModulatedKnob(Knob):
 
     @property
     def is_turning_amount(self) -> bool:
-        """A drag of the amount is on."""
+        """A drag of the amount is on, or just ends."""
         return self._from is not None
 
     def set_target(self, is_target: bool, is_armed: bool) -> None:
@@ -74,8 +74,8 @@ class ModulatedKnob(Knob):
         if self._from is None:
             super().mouseReleaseEvent(event)
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._from = None
             self.released.emit()
+            self._from = None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """With Alt: the amount."""

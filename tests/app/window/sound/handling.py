@@ -66,7 +66,8 @@ def big_sound() -> Sound:
 def frame_seconds(move: Callable[[int], object], frames: int = 60, rounds: int = 8) -> float:
     """Processor time of one frame as it is: what `move(number)` does, and the painting of what that made stale.
 
-    Other work on the machine makes frames slower but not faster, for seconds at a time: the better quarter of the best round.
+    Other work on the machine makes frames slower but not faster, for seconds at a time: of several rounds the best
+    one's better quarter.
     """
     found = []
     for _ in range(rounds):

@@ -130,6 +130,15 @@ def test_an_amount_that_ends_at_nothing_gives_its_row_back(opened: Opened, panel
     assert document.sound.patch.modulation == ()
 
 
+def test_turning_the_value_leaves_a_row_of_nothing_alone(opened: Opened, panel: ModelPanel) -> None:
+    document = opened.services.document
+    document.set_row(0, ModulationRow("env2", "knob1", 0.0))
+    Arming.of(opened.services).arm("env2")
+    drag(panel.knobs[1].knob, 0, 20)
+    assert document.sound.rows[0] == ModulationRow("env2", "knob1", 0.0)
+    assert document.undo_label == panel.knobs[1].knob.parameter.label
+
+
 def test_keys_set_amounts_too(opened: Opened, panel: ModelPanel) -> None:
     Arming.of(opened.services).arm("lfo2")
     QTest.keyClick(panel.knobs[0].knob, Qt.Key.Key_Up, ALT)
