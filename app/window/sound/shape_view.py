@@ -18,6 +18,8 @@ from app.window.values import value_text
 __all__ = ["ShapeView"]
 
 DOT = 4.0
+READOUT = 18
+"""Height of the line of values, px."""
 EDGE = 9
 """Room around the curve, px: half a handle."""
 Place = tuple[int, int]
@@ -143,10 +145,10 @@ class ShapeView(QWidget):
         sound, texts = self.services.document.sound, []
         for name in self._looked:
             entry = sound.parameter(f"{self.group}.{name}")
-            texts.append(f"{entry.label} {value_text(entry, sound.number(entry.id))}")
+            texts.append(value_text(entry, sound.number(entry.id)))
         if (text := "   ".join(texts)) != self._readout:
             self._readout = text
-            self.update(0, 0, self.width(), 18)
+            self.update(0, 0, self.width(), READOUT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The handles move along."""
@@ -165,8 +167,11 @@ class ShapeView(QWidget):
             for x, y in self._dots:
                 painter.drawEllipse(QPointF(x, y), DOT, DOT)
         if self._readout:
+            wide = self.fontMetrics().horizontalAdvance(self._readout) + 8
+            box = QRect(self.width() - wide - 4, 3, wide, READOUT - 4)
+            painter.fillRect(box, theme.colour("ground"))
             painter.setPen(theme.colour("text"))
-            painter.drawText(self.rect().adjusted(0, 2, -6, 0), Qt.AlignmentFlag.AlignRight, self._readout)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._readout)
         painter.end()
 
     def _still(self) -> QPixmap:
