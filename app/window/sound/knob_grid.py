@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -13,21 +14,41 @@ from app.window.services import Services
 from app.window.session.document import Change
 from app.window.sound.labelled_knob import LINE, LabelledKnob
 
-__all__ = ["SIDES", "KnobGrid", "arranged", "scrolling"]
+__all__ = ["SIDES", "Arrangement", "KnobGrid", "arranged", "scrolling"]
 
 SIDES = (168, 136, 120, 108, 96, 84, 76, 64, 56, 48, 40)
 """Knobs come in these sizes, px, so that they change seldom while a window is resized."""
 NARROWEST, GAP = 64, 8
-LINES = 2 * LINE
+COMPACT_SIDES, COMPACT = (48, 42, 36), 56
+"""Sizes and least width of knobs whose value takes the place of the name while one looks at it."""
 
 
-def arranged(count: int, width: int, height: int) -> tuple[int, int]:
-    """(columns, side in px) for so many knobs in a place; the smallest side if none fits."""
-    for side in SIDES:
-        columns = min(count, width // max(NARROWEST, side + GAP))
-        if columns and math.ceil(count / columns) * (side + LINES + GAP) <= height + GAP:
-            return math.ceil(count / math.ceil(count / columns)), side
-    return max(1, min(count, width // NARROWEST)), SIDES[-1]
+@dataclass(frozen=True)
+class Arrangement:
+    """How knobs stand: columns, side of a knob in px, and whether the value has a line of its own below the name."""
+
+    columns: int
+    side: int
+    has_value: bool
+
+    @property
+    def height(self) -> int:
+        """Of a knob with its lines, px."""
+        return self.side + LINE * (2 if self.has_value else 1)
+
+
+def arranged(count: int, width: int, height: int) -> Arrangement:
+    """The biggest knobs of which so many fit in a place; the smallest if none fit."""
+    choices = [(side, NARROWEST, True) for side in SIDES] + [(side, COMPACT, False) for side in COMPACT_SIDES]
+    for side, narrowest, has_value in choices:
+        columns = min(count, width // max(narrowest, side + GAP))
+        if columns < 1:
+            continue
+        rows = math.ceil(count / columns)
+        found = Arrangement(math.ceil(count / rows), side, has_value)
+        if rows * (found.height + GAP) <= height + GAP:
+            return found
+    return Arrangement(max(1, min(count, width // COMPACT)), COMPACT_SIDES[-1], False)
 
 
 class KnobGrid(QWidget):
@@ -41,7 +62,7 @@ class KnobGrid(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """One column of the smallest."""
-        return QSize(NARROWEST, SIDES[-1] + LINES)
+        return QSize(COMPACT, COMPACT_SIDES[-1] + LINE)
 
     def show_ids(self, labels: Mapping[str, str]) -> None:
         """Show these, id -> label (empty: the table's), as they are now; nothing is painted until all is in place."""
@@ -74,9 +95,9 @@ class KnobGrid(QWidget):
             return
         place = self.parentWidget()
         room = self.height() if place is None else place.height()
-        columns, side = arranged(len(self.knobs), self.width(), room)
+        found = arranged(len(self.knobs), self.width(), room)
+        columns, high = found.columns, found.height
         rows = math.ceil(len(self.knobs) / columns)
-        high = side + LINES
         least = rows * (high + GAP) - GAP
         self.setMinimumHeight(least)
         free = max(0, max(room, least) - least)
@@ -86,7 +107,7 @@ class KnobGrid(QWidget):
             in_row = min(columns, len(self.knobs) - row * columns)
             wide = self.width() / (in_row if rows == 1 else columns)
             top = between + row * (high + GAP + between) if rows > 1 else free / 2
-            knob.set_side(side)
+            knob.set_side(found.side, has_value=found.has_value)
             knob.setGeometry(round(column * wide), round(top), round(wide), high)
 
 

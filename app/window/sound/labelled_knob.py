@@ -99,12 +99,13 @@ class LabelledKnob(QWidget):
         self.knob.show_live(None)
         self.show_sound(None)
 
-    def set_side(self, side: int) -> None:
-        """Make the knob bigger or smaller, px."""
-        if side != self._side:
-            self._side = side
+    def set_side(self, side: int, *, has_value: bool) -> None:
+        """Make the knob bigger or smaller, px, with a line for its value or without."""
+        if (side, has_value) != (self._side, self._has_value):
+            self._side, self._has_value = side, has_value
             self.updateGeometry()
             self._arrange()
+            self._write()
 
     def sizeHint(self) -> QSize:
         """The knob with its lines."""
@@ -252,7 +253,7 @@ class LabelledKnob(QWidget):
     def _written(self) -> QPixmap:
         """The lines as a picture, made anew when they change: text is dear, and most of it stands still."""
         ratio, theme = self.devicePixelRatioF(), self._services.theme
-        key = (self.width(), self._side, ratio, theme.palette.name, self._lines)
+        key = (self.width(), self._side, self._has_value, ratio, theme.palette.name, self._lines)
         if self._picture is None or self._picture[0] != key:
             size = QSize(self.width(), self.sizeHint().height() - self._foot)
             picture = QPixmap(size * ratio)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
@@ -11,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.window.opened import Opened
 from app.window.sound.arming import Arming
-from app.window.sound.knob_grid import SIDES, arranged
+from app.window.sound.knob_grid import Arrangement, arranged
 from app.window.sound.model_panel import ModelPanel
 from app.window.sound.modulated_knob import SOURCE_MIME
 from app.window.widgets.knob_paint import Arc
@@ -219,10 +221,16 @@ def test_another_model_has_other_knobs_in_the_same_places(
 @pytest.mark.parametrize("count", [1, 4, 5, 8, 12, 40])
 @pytest.mark.parametrize("place", [(339, 130), (500, 300), (1400, 900)])
 def test_knobs_are_as_big_as_they_can_be(count: int, place: tuple[int, int]) -> None:
-    columns, side = arranged(count, *place)
-    assert side in SIDES
-    assert 1 <= columns <= count
-    assert columns * (side + 8) <= place[0] or side == SIDES[-1]
+    found = arranged(count, *place)
+    assert 1 <= found.columns <= count
+    assert found.columns * (found.side + 8) <= place[0]
+    rows = math.ceil(count / found.columns)
+    assert rows * (found.height + 8) <= place[1] + 8 or not found.has_value
+
+
+def test_twelve_knobs_fit_the_smallest_window(opened: Opened, panel: ModelPanel) -> None:
+    assert arranged(12, 339, 130) == Arrangement(6, 42, False)
+    assert arranged(4, 339, 130) == Arrangement(4, 76, True)
 
 
 def test_every_control_can_be_reached_and_read(opened: Opened, panel: ModelPanel) -> None:
