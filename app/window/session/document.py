@@ -123,6 +123,20 @@ class Document:
             label = self.sound.parameter(id).label
             self._push(replace(self.desk, current=self.sound.with_number(id, number)), "edit", label, id)
 
+    def set_numbers(self, numbers: Mapping[str, float]) -> None:
+        """Set several at once, as a drag in two directions does: one step, and so is the whole gesture.
+
+        Raises:
+            SystoleError: no such parameter, or out of its range; nothing is changed then.
+        """
+        sound = self.sound
+        for each, number in numbers.items():
+            if sound.number(each) != number:
+                sound = sound.with_number(each, number)
+        if sound is not self.sound:
+            labels = ", ".join(sound.parameter(each).label for each in numbers)
+            self._push(replace(self.desk, current=sound), "edit", labels, " ".join(sorted(numbers)))
+
     def set_row(self, index: int, row: ModulationRow) -> None:
         """Change one row of the matrix, 0..7."""
         if row != self.sound.rows[index]:

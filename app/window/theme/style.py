@@ -23,6 +23,11 @@ QPushButton, QToolButton, QComboBox {{
 QToolButton {{ padding: 3px 6px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {border}; }}
 QPushButton:checked, QToolButton:checked, QPushButton:default {{ background: {accent}; color: {on_accent}; }}
+QToolButton[segment="true"]:checked {{
+    background: {raised}; color: {accent}; border-color: transparent; border-bottom: 2px solid {accent}; }}
+QToolButton[segment="true"]:checked:hover {{ border-color: {border}; border-bottom: 2px solid {accent}; }}
+QToolButton[segment="true"]:checked:focus {{ border: 1px solid {focus}; border-bottom: 2px solid {accent}; }}
+QComboBox::drop-down {{ border: none; width: 16px; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractItemView:focus {{
     border: 1px solid {focus}; }}
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ color: {muted}; }}

@@ -1,4 +1,5 @@
 """How a knob looks. What stands still (track, ticks, ground) is a picture that is made once; what moves is a few lines.
+Most knobs stand while only their dot moves, so all but the dot becomes a picture, too, when it is painted again.
 
 An arc of 270 degrees: the value from the bottom left, or from the middle where zero lies there. Outside it a thin
 ring for each source of modulation, from the value to where it can go at most; upon the track a dot where the sound is
@@ -26,10 +27,11 @@ _STEPS = 16
 
 @dataclass(frozen=True)
 class Arc:
-    """One source's reach: its name and amount, -1..1 of the whole travel."""
+    """One source's reach: its name and amount, -1..1 of the whole travel; is_both: it swings to both sides."""
 
     source: str
     amount: float
+    is_both: bool = False
 
 
 def angle_of(travel: float) -> float:
@@ -48,6 +50,7 @@ class KnobLook:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self._still: tuple[tuple[object, ...], QPixmap] | None = None
+        self._whole: tuple[tuple[object, ...], QPixmap | None] = ((), None)
 
     def paint(
         self,
@@ -70,6 +73,37 @@ class KnobLook:
             travel, origin, live: value, where its arc begins, and where the sound is, as dial positions 0..1.
             notches: positions of a choice, 0 for a number that glides.
         """
+        key = (side, ratio, travel, origin, tuple(arcs), notches, is_focused, is_enabled, self._theme.palette.name)
+        if key != self._whole[0]:
+            self._whole = (key, None)
+            self._stand(painter, side, ratio, travel, origin, arcs, notches, is_focused, is_enabled)
+        else:
+            if self._whole[1] is None:
+                picture = _empty(side, ratio)
+                inner = QPainter(picture)
+                self._stand(inner, side, ratio, travel, origin, arcs, notches, is_focused, is_enabled)
+                inner.end()
+                self._whole = (key, picture)
+            assert self._whole[1] is not None
+            painter.drawPixmap(0, 0, self._whole[1])
+        if live is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            width = max(2.5, side / 18)
+            self._dot(painter, _inside(side, width), live, width)
+
+    def _stand(
+        self,
+        painter: QPainter,
+        side: int,
+        ratio: float,
+        travel: float,
+        origin: float,
+        arcs: Sequence[Arc],
+        notches: int,
+        is_focused: bool,
+        is_enabled: bool,
+    ) -> None:
+        """All but the dot."""
         painter.drawPixmap(0, 0, self._ground(side, ratio, notches, is_enabled))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = max(2.5, side / 18)
@@ -81,9 +115,8 @@ class KnobLook:
         for ring, arc in enumerate(arcs[:MOST_ARCS]):
             thin = max(1.5, side / 36)
             painter.setPen(_pen(self._theme.colour(f"source.{arc.source}"), thin))
-            _sweep(painter, _box(side, (ring + 0.5) * (thin + 0.7)), travel, travel + arc.amount)
-        if live is not None:
-            self._dot(painter, box, live, width)
+            begin = travel - arc.amount if arc.is_both else travel
+            _sweep(painter, _box(side, (ring + 0.5) * (thin + 0.7)), begin, travel + arc.amount)
         if is_focused:
             painter.setPen(_pen(self._theme.colour("focus"), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -113,9 +146,7 @@ class KnobLook:
         return self._still[1]
 
     def _draw_ground(self, side: int, ratio: float, notches: int) -> QPixmap:
-        picture = QPixmap(round(side * ratio), round(side * ratio))
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
+        picture = _empty(side, ratio)
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = max(2.5, side / 18)
@@ -132,6 +163,13 @@ class KnobLook:
             painter.restore()
         painter.end()
         return picture
+
+
+def _empty(side: int, ratio: float) -> QPixmap:
+    picture = QPixmap(round(side * ratio), round(side * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
 
 
 def _pen(colour: QColor, width: float) -> QPen:

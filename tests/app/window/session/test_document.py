@@ -179,3 +179,22 @@ def test_rows_at_the_end_that_do_nothing_are_left_out() -> None:
     found: Sound = sound().with_row(2, ROW)
     assert found.patch.modulation == (NO_ROW, NO_ROW, ROW)
     assert found.with_row(2, NO_ROW).patch.modulation == ()
+
+
+def test_a_drag_in_two_directions_is_one_step(document: Document, changes: list[Change]) -> None:
+    before = document.sound
+    with document.gesture():
+        for part in (0.1, 0.2, 0.3):
+            document.set_numbers({"amp.decay": 1.0 + part, "amp.sustain": part})
+    assert (document.sound.number("amp.decay"), document.sound.number("amp.sustain")) == (1.3, 0.3)
+    assert changes[-1].ids == {"amp.decay", "amp.sustain"}
+    assert document.undo_label == "Decay, Sustain"
+    document.undo()
+    assert document.sound is before
+
+
+def test_several_numbers_are_set_all_or_none(document: Document) -> None:
+    before = document.sound
+    with pytest.raises(SystoleError):
+        document.set_numbers({"amp.sustain": 0.1, "amp.decay": 1e9})
+    assert document.sound is before

@@ -249,6 +249,14 @@ def test_what_it_shows_can_be_seen(make: Make, theme: Theme) -> None:
     assert picture(knob) == still
 
 
+def test_a_source_that_swings_shows_both_sides(make: Make) -> None:
+    knob = make()
+    knob.show_arcs([Arc("lfo1", 0.3)])
+    one_side = picture(knob)
+    knob.show_arcs([Arc("lfo1", 0.3, is_both=True)])
+    assert picture(knob) != one_side
+
+
 def test_another_theme_repaints_it(make: Make, theme: Theme) -> None:
     knob = make()
     before = picture(knob)
