@@ -98,6 +98,15 @@ def test_a_crash_loses_nothing(open_window: Open, qtbot: QtBot, user_folder: Pat
     assert (again.sound.number("knobs.knob1"), again.sound.patch.name, again.is_dirty) == (0.75, "Plain", True)
 
 
+def test_a_patch_that_is_asked_for_does_not_overwrite_the_last_session(open_window: Open, user_folder: Path) -> None:
+    opened = open_window()
+    opened.services.document.set_number("knobs.knob1", 0.0625)
+    opened.window.close()
+    again = open_window(patch="other")
+    assert again.services.document.sound.patch.name == "Other"
+    assert "0.0625" in (user_folder / "before-session.json").read_text()
+
+
 def test_a_session_whose_file_is_gone_is_not_saved(open_window: Open, user_folder: Path) -> None:
     opened = open_window(patch=None)
     opened.services.document.load(sound_from_file("plain"))
