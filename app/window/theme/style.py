@@ -15,6 +15,7 @@ __all__ = ["qt_palette", "style_sheet"]
 _SHEET = """
 QToolTip {{ color: {text}; background: {raised}; border: 1px solid {border}; padding: 6px; }}
 QFrame[panel="true"] {{ background: {surface}; border-radius: 8px; }}
+QFrame[floats="true"] {{ border: 1px solid {border}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="warning"] {{ color: {warning}; }}
 QLabel[role="error"] {{ color: {danger}; }}
@@ -23,10 +24,10 @@ QPushButton, QToolButton, QComboBox {{
 QToolButton {{ padding: 3px 6px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {border}; }}
 QPushButton:checked, QToolButton:checked, QPushButton:default {{ background: {accent}; color: {on_accent}; }}
-QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractItemView:focus {{
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QPlainTextEdit:focus, QAbstractItemView:focus {{
     border: 1px solid {focus}; }}
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ color: {muted}; }}
-QLineEdit, QSpinBox, QDoubleSpinBox, QAbstractItemView {{
+QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QAbstractItemView {{
     background: {ground}; color: {text}; border: 1px solid {border}; border-radius: 4px;
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QHeaderView::section {{ background: {surface}; color: {muted}; border: none; padding: 4px; }}

@@ -194,6 +194,22 @@ def test_the_browser_makes_room_in_a_narrow_window(open_window: Open) -> None:
     assert not window.panels["side"].isVisible()
 
 
+def test_a_narrow_window_opens_the_browser_over_its_pages(open_window: Open, qtbot: QtBot) -> None:
+    side = PanelSpec("side", "Side", Area.SIDE, f"{HERE}:Listening")
+    window = open_window(side).window
+    window.resize(1024, 640)
+    pages = window._pages.geometry()
+    window.show_side(True)
+    assert window.panels["side"].isVisible()
+    assert window._pages.geometry() == pages
+    assert window.panels["side"].geometry().topLeft() == pages.topLeft()
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: window.panels["side"].height() == window._pages.height())
+    window.resize(1500, 700)
+    assert window.panels["side"].isVisible()
+    qtbot.waitUntil(lambda: window._pages.x() > window.panels["side"].geometry().right())
+
+
 def test_it_ends_when_it_is_told_to(open_window: Open) -> None:
     opened, stop = open_window(), threading.Event()
     threading.Timer(0.2, stop.set).start()
