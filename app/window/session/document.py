@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.window.session.history import History
-from app.window.session.sound import Sound, same_sound
+from app.window.session.sound import Sound, patch_texts, same_sound
 from engine.patch import ModulationRow, Patch
 
 __all__ = ["Cause", "Change", "Desk", "Document"]
@@ -180,13 +180,16 @@ class Document:
         """
         was = self._files.pop(old, None)
         self._files[new] = patch
-        names = {was.name} if was is not None else set()
 
         def moved(sound: Sound) -> Sound:
             if sound.path != old:
                 return sound
-            name = patch.name if sound.patch.name in names else sound.patch.name
-            return replace(sound, path=new, patch=replace(sound.patch, name=name))
+            if was is None or patch_texts(sound.patch) != patch_texts(was):
+                return replace(sound, path=new)
+            named = replace(
+                sound.patch, name=patch.name, author=patch.author, tags=patch.tags, description=patch.description
+            )
+            return replace(sound, path=new, patch=named)
 
         self._revise(moved)
 
