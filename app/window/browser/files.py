@@ -25,9 +25,11 @@ from engine.text import plain
 
 __all__ = [
     "Imported",
+    "Texts",
     "Trashed",
     "export",
     "file_name",
+    "free_title",
     "import_file",
     "is_own",
     "rename",
@@ -42,6 +44,25 @@ MOST_BYTES = 150
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 _NUMBERED = re.compile(r" \d{1,6}$")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a person says about a sound."""
+
+    name: str
+    author: str = ""
+    tags: tuple[str, ...] = ()
+    description: str = ""
+
+    @staticmethod
+    def of(patch: Patch) -> Texts:
+        """Those of a patch."""
+        return Texts(patch.name, patch.author, tuple(patch.tags), patch.description)
+
+    def on(self, patch: Patch) -> Patch:
+        """A patch with these."""
+        return replace(patch, name=self.name, author=self.author, tags=self.tags, description=self.description)
 
 
 @dataclass(frozen=True)
@@ -98,15 +119,15 @@ def save_as(patch: Patch) -> tuple[Path, Patch]:
     return _new_patch(replace(patch, name=_title(patch.name)))
 
 
-def rename(path: Path, title: str) -> tuple[Path, Patch]:
-    """Give one of the user's sounds another name, and its file too; a name that is taken gets a number.
+def rename(path: Path, texts: Texts) -> tuple[Path, Patch]:
+    """Say something else about one of the user's sounds; its file follows the name. A taken name gets a number.
 
     Raises:
         SystoleError: not the user's, broken, without a name, or not to be written; all is as it was.
     """
     if not is_own(path):
         raise SystoleError(f"{plain(path)}: not in your folder of sounds")
-    patch = replace(read_patch(read_text(path), plain(path.name)), name=_title(title))
+    patch = replace(texts.on(read_patch(read_text(path), plain(path.name))), name=_title(texts.name))
     if file_name(patch.name).casefold() == path.stem.casefold():
         save_patch(patch, path)
         return path, patch
@@ -145,6 +166,12 @@ def restore(trashed: Trashed) -> Path:
         return place(trashed.kept, made(was.parent), was.stem, was.suffix)
     except OSError as error:
         raise refused(was, error, "cannot be taken back") from None
+
+
+def free_title(title: str) -> str:
+    """What a new sound of that title would be called."""
+    taken = taken_names("patch")
+    return next(name for name, stem in _titles(_title(title)) if stem.casefold() not in taken)
 
 
 def export(patch: Patch, path: Path) -> Path:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.window.browser.entry import Entry, folded
+from app.window.session.sound import patch_texts
 from engine.patch import Patch
 
 __all__ = ["SHELVES", "Index", "Query", "Shelf"]
@@ -60,10 +61,17 @@ class Index:
         return sorted(found, key=lambda each: (each.error is not None, _rank(each.folded_title, text)))
 
     def tags(self, query: Query) -> list[tuple[str, int]]:
-        """All tags of a query's shelf, the most frequent first, and how many of its matches have each."""
+        """Tags of what a query finds, and how many have each: those asked for, then the most frequent of its shelf."""
         shelf = Counter(tag for each in self._shelf(query) for tag in each.tags)
         left = Counter(tag for each in self.matches(query) for tag in each.tags)
-        return [(tag, left[tag]) for tag, _ in sorted(shelf.items(), key=lambda pair: (-pair[1], folded(pair[0])))]
+        left.update(dict.fromkeys(query.tags, 0))
+        order = sorted(left, key=lambda tag: (tag not in query.tags, -shelf[tag], folded(tag)))
+        return [(tag, left[tag]) for tag in order]
+
+    @property
+    def all_tags(self) -> list[str]:
+        """Of all sounds, the most frequent first."""
+        return [tag for tag, _ in self.tags(Query())]
 
     def count(self, query: Query) -> int:
         """How many there are on a query's shelf, whatever it looks for there."""
@@ -74,8 +82,20 @@ class Index:
         return self._by_path.get(path)  # type: ignore[call-overload]
 
     def of_patch(self, patch: Patch) -> Entry | None:
-        """The entry whose file holds exactly this patch."""
-        return next((each for each in self.entries if each.patch == patch), None)
+        """The entry whose file holds this patch: exactly, or as it was before something of it was turned."""
+        texts = patch_texts(patch)
+        same = [
+            each
+            for each in self.entries
+            if each.patch is not None and each.model == patch.model and patch_texts(each.patch) == texts
+        ]
+        return next((each for each in same if each.patch == patch), same[0] if len(same) == 1 else None)
+
+    @property
+    def own_author(self) -> str:
+        """How the person signs: the most frequent author of the user's sounds."""
+        signed = Counter(each.author for each in self.entries if each.origin == "user" and each.author)
+        return signed.most_common(1)[0][0] if signed else ""
 
     def _shelf(self, query: Query) -> Iterable[Entry]:
         kind = "model" if query.shelf == "models" else "patch"

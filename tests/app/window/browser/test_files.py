@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accel.errors import SystoleError
 from app.window.browser import files, placing
-from app.window.browser.files import Imported
+from app.window.browser.files import Imported, Texts
 from engine.library import find_patch
 from engine.patch import Patch, load_patch, patch_text, read_text
 from tests.app.window.conftest import PATCH
@@ -75,6 +75,8 @@ def test_a_taken_name_gets_a_number(folder: Path) -> None:
     made = [files.save_as(BELL) for _ in range(3)]
     assert [path.name for path, _ in made] == ["Bell 2.toml", "Bell 3.toml", "Bell 4.toml"]  # the factory has a bell
     assert [load_patch(path).name for path, _ in made] == ["Bell 2", "Bell 3", "Bell 4"]
+    assert files.free_title("Bell") == "Bell 5"
+    assert files.free_title("Carillon") == "Carillon"
     assert files.save_as(replace(BELL, name="bell 3"))[0].name == "bell 5.toml"
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
@@ -90,7 +92,7 @@ def test_any_names_can_be_saved_and_none_overwrites_another(folder: Path, titles
         assert path.parent == folder
         assert len(path.name.encode()) <= 255
         assert load_patch(path) == patch
-    renamed = [files.rename(path, f"{title} x") for title, (path, _) in zip(titles, saved, strict=True)]
+    renamed = [files.rename(path, Texts(f"{title} x")) for title, (path, _) in zip(titles, saved, strict=True)]
     assert {path for path, _ in renamed} == set(folder.iterdir())
     for path, patch in renamed:
         assert load_patch(path) == patch
@@ -102,21 +104,22 @@ def test_a_sound_needs_a_name(folder: Path, title: str) -> None:
     with pytest.raises(SystoleError, match="needs a name"):
         files.save_as(replace(BELL, name=title))
     with pytest.raises(SystoleError, match="needs a name"):
-        files.rename(folder / "plain.toml", title)
+        files.rename(folder / "plain.toml", Texts(title))
     assert content(folder) == before
 
 
 @pytest.mark.usefixtures("links")
 def test_renaming(folder: Path) -> None:
-    path, patch = files.rename(folder / "plain.toml", "Glockenspiel")
+    path, patch = files.rename(folder / "plain.toml", Texts("Glockenspiel", tags=("bell",)))
     assert (path.name, patch.name, load_patch(path)) == ("Glockenspiel.toml", "Glockenspiel", patch)
+    assert (patch.tags, patch.knobs) == (("bell",), {"knob0": 0.25})
     assert not (folder / "plain.toml").exists()
-    path, patch = files.rename(path, "Other")
+    path, patch = files.rename(path, Texts("Other"))
     assert (path.name, patch.name) == ("Other 2.toml", "Other 2")
-    assert files.rename(path, "OTHER 2")[0] == path
+    assert files.rename(path, Texts("OTHER 2"))[0] == path
     assert load_patch(path).name == "OTHER 2"
     with pytest.raises(SystoleError, match="not in your folder"):
-        files.rename(find_patch("bell"), "Mine")
+        files.rename(find_patch("bell"), Texts("Mine"))
 
 
 def test_a_renaming_that_fails_leaves_all_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +132,7 @@ def test_a_renaming_that_fails_leaves_all_as_it_was(folder: Path, monkeypatch: p
 
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(SystoleError, match="cannot be renamed: Permission denied"):
-        files.rename(folder / "plain.toml", "New")
+        files.rename(folder / "plain.toml", Texts("New"))
     assert content(folder) == before
 
 
