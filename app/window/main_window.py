@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         whole = QWidget()
         whole.setLayout(column)
         self.setCentralWidget(whole)
+        whole.setFocus()  # nothing is lit before Tab was pressed
         self._make_pages(by_area)
         self._restore(services)
         application = QApplication.instance()
