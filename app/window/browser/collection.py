@@ -26,6 +26,8 @@ __all__ = ["Collection", "collection_of"]
 
 SETTLE_MS = 200
 """After a change in a folder, until it is read: who copies many files copies them one after the other."""
+START_MS = 150
+"""So long the first reading waits: first of all the window is seen."""
 PAUSE_SECONDS = 0.0005
 
 
@@ -64,7 +66,7 @@ class Collection(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(lambda _: self._timer.start(SETTLE_MS))
         services.document.subscribe(self._changed)
-        self._timer.start(0)
+        self._timer.start(START_MS)
 
     def refresh(self) -> None:
         """Read what has changed; `index_changed` follows if anything has."""
@@ -92,7 +94,7 @@ class Collection(QObject):
 
     def _failed(self, line: str) -> None:
         self._is_reading = False
-        self._services.notices.say("error", f"the sounds cannot be listed: {line}")
+        self._services.notices.say("error", self.tr("The sounds cannot be listed: {0}").format(line))
 
     def _changed(self, change: Change) -> None:
         if change.cause in ("follow", "load") and change.after.path is None:

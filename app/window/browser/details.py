@@ -31,7 +31,9 @@ class Details(QWidget):
         self._theme, self._collection = services.theme, collection
         self._entry: Entry | None = None
         self.setFixedHeight(HEIGHT)
-        self.more = IconButton(services.theme, "more", "Do something with this sound", "Load, rename, delete, export")
+        self.more = IconButton(
+            services.theme, "more", self.tr("Do something with this sound"), self.tr("Load, rename, delete, export")
+        )
         self.more.clicked.connect(self._press)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
@@ -43,7 +45,7 @@ class Details(QWidget):
         """Tell about an entry."""
         self._entry = entry
         self.more.setVisible(entry is not None)
-        self.setAccessibleName("" if entry is None else f"{entry.title}: {self._about(entry)}; {_origin(entry)}")
+        self.setAccessibleName("" if entry is None else f"{entry.title}: {self._about(entry)}; {self._origin(entry)}")
         self.update()
 
     @property
@@ -55,11 +57,12 @@ class Details(QWidget):
         if self._entry is not None:
             self.menu_wanted.emit(self._entry, self.more.mapToGlobal(QPoint(0, 0)))
 
-    @staticmethod
-    def _about(entry: Entry) -> str:
+    def _about(self, entry: Entry) -> str:
         if entry.error is not None:
-            return f"Cannot be played: {entry.error}"
-        return f"Knobs: {entry.description}" if entry.kind == "model" and entry.description else entry.description
+            return self.tr("Cannot be played: {0}").format(entry.error)
+        if entry.kind == "model" and entry.description:
+            return self.tr("Knobs: {0}").format(entry.description)
+        return entry.description
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A line above, then the text."""
@@ -76,15 +79,17 @@ class Details(QWidget):
         for number, line in enumerate(lines):
             painter.drawText(QRect(2, 7 + LINE * number, width, LINE), int(Qt.AlignmentFlag.AlignVCenter), line)
         painter.setPen(self._theme.colour("muted"))
-        origin = QFontMetrics(small).elidedText(_origin(self._entry), Qt.TextElideMode.ElideMiddle, self.width() - 4)
+        origin = QFontMetrics(small).elidedText(
+            self._origin(self._entry), Qt.TextElideMode.ElideMiddle, self.width() - 4
+        )
         painter.drawText(
             QRect(2, HEIGHT - LINE - 2, self.width() - 4, LINE), int(Qt.AlignmentFlag.AlignVCenter), origin
         )
 
-
-def _origin(entry: Entry) -> str:
-    by = f"by {entry.author} · " if entry.author else ""
-    return f"{by}{'factory' if entry.origin == 'factory' else 'your own'} · {entry.path.name}"
+    def _origin(self, entry: Entry) -> str:
+        by = self.tr("by {0}").format(entry.author) if entry.author else ""
+        whose = self.tr("factory") if entry.origin == "factory" else self.tr("your own")
+        return " · ".join(each for each in (by, whose, entry.path.name) if each)
 
 
 def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:

@@ -30,7 +30,7 @@ class _Hint(QWidget):
         super().__init__(window)
         self._theme = theme
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Drop to add to your sounds")
+        self.setAccessibleName(self.tr("Drop to add to your sounds"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A veil, a frame, a line."""

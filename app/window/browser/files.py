@@ -98,8 +98,14 @@ def is_own(path: Path | None) -> bool:
     return path is not None and path.parent == user_folder() / "patches"
 
 
-def save(patch: Patch, path: Path) -> None:
+def save(patch: Patch, path: Path, known: Patch | None) -> Trashed | None:
     """Write a sound over its own file.
+
+    Args:
+        known: what the file should hold; if it holds something else by now, that goes to the trash first.
+
+    Returns:
+        What was found there and thrown away; None: nothing was.
 
     Raises:
         SystoleError: it is not one of the user's, or cannot be written.
@@ -107,7 +113,16 @@ def save(patch: Patch, path: Path) -> None:
     if not is_own(path):
         raise SystoleError(f"{plain(path)}: not in your folder of sounds")
     made(path.parent)
+    aside = None if not path.exists() or _holds(path, known) else trash(path)
     save_patch(patch, path)
+    return aside
+
+
+def _holds(path: Path, known: Patch | None) -> bool:
+    try:
+        return known is not None and read_patch(read_text(path), path.name) == known
+    except SystoleError:
+        return False
 
 
 def save_as(patch: Patch) -> tuple[Path, Patch]:

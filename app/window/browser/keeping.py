@@ -52,9 +52,13 @@ class Keeping(QObject):
         if path is None or not files.is_own(path):
             self.texts_wanted.emit()
             return
-        if self._try(lambda: files.save(document.sound.patch, path)):
+        aside: list[Trashed | None] = []
+        if self._try(lambda: aside.append(files.save(document.sound.patch, path, document.saved))):
             document.saved_as(path)
-            self._say(_tr("Saved {0}").format(document.sound.patch.name))
+            line = (
+                _tr("Saved {0}") if aside[0] is None else _tr("Saved {0}; what else was written there is in the trash")
+            )
+            self._say(line.format(document.sound.patch.name))
 
     def save_as(self, texts: Texts) -> bool:
         """Write it to a new file of the user's; False: refused, with a line."""

@@ -37,21 +37,19 @@ class PatchBar(Panel):
         self.keeping = keeping_of(services, self.collection)
         self._dropping: Dropping | None = None
         self._amount, self._seeds = "Some", random.SystemRandom()
-        theme = services.theme
-        self.previous = IconButton(
-            theme, "previous", "Previous sound", "The sound before in the browser's list (Ctrl+←)"
-        )
+        theme, tr = services.theme, self.tr
+        before = tr("The sound before in the browser's list (Ctrl+←)")
+        self.previous = IconButton(theme, "previous", tr("Previous sound"), before)
         self.name = NameButton(theme)
-        self.next = IconButton(theme, "next", "Next sound", "The next sound in the browser's list (Ctrl+→)")
-        self.heart = IconButton(theme, "heart", "Heart", "Give this sound a heart (Ctrl+L)", fills=True)
+        self.next = IconButton(theme, "next", tr("Next sound"), tr("The next sound in the browser's list (Ctrl+→)"))
+        self.heart = IconButton(theme, "heart", tr("Heart"), tr("Give this sound a heart (Ctrl+L)"), fills=True)
         self.compare = CompareButton(services.document)
-        self.undo = IconButton(theme, "undo", "Undo", "Undo (Ctrl+Z)")
-        self.redo = IconButton(theme, "redo", "Redo", "Redo (Ctrl+Shift+Z)")
-        tip = (
-            "Another sound near this one, within taste; never louder, never out of tune (Ctrl+R). Right button: how far"
-        )
-        self.dice = IconButton(theme, "dice", "Random variation", tip)
-        self.more = IconButton(theme, "more", "Menu of the sound", "Save, rename, export, bring in, compare")
+        self.undo = IconButton(theme, "undo", tr("Undo"), tr("Undo (Ctrl+Z)"))
+        self.redo = IconButton(theme, "redo", tr("Redo"), tr("Redo (Ctrl+Shift+Z)"))
+        chance = tr("A variation of this sound, never louder, never out of tune (Ctrl+R). Right button: how far")
+        self.dice = IconButton(theme, "dice", tr("Random variation"), chance)
+        about = tr("Save, rename, export, bring in, compare")
+        self.more = IconButton(theme, "more", tr("Menu of the sound"), about)
         self._build()
         self._connect()
         self._act()

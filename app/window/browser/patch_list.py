@@ -68,9 +68,9 @@ class PatchModel(QAbstractListModel):
         return None
 
     def _spoken(self, entry: Entry) -> str:
-        loved = "loved" if self._collection.is_loved(entry) else ""
-        loaded = "loaded" if entry is self._collection.current else ""
-        about = f"broken: {entry.error}" if entry.error else ", ".join((entry.model, *entry.tags))
+        loved = self.tr("loved") if self._collection.is_loved(entry) else ""
+        loaded = self.tr("loaded") if entry is self._collection.current else ""
+        about = self.tr("broken: {0}").format(entry.error) if entry.error else ", ".join((entry.model, *entry.tags))
         return ", ".join(each for each in (loaded, loved, entry.origin, about) if each)
 
 
@@ -97,8 +97,10 @@ class PatchList(QListView):
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Sounds")
-        self.setStatusTip("Arrows choose, Return loads; Ctrl with left and right loads the one before and the next")
+        self.setAccessibleName(self.tr("Sounds"))
+        self.setStatusTip(
+            self.tr("Arrows choose, Return loads; Ctrl with left and right loads the one before and the next")
+        )
         self.setStyleSheet("QListView { background: transparent; border: 1px solid transparent; outline: 0; }" + THIN)
         self.clicked.connect(self._clicked)
         theme.changed.connect(self.viewport().update)

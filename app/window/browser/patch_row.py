@@ -87,7 +87,7 @@ class PatchRow(QStyledItemDelegate):
         self._text(painter, title, entry.title)
         painter.setFont(self._small)
         painter.setPen(self._theme.colour("danger" if is_broken else "muted"))
-        self._text(painter, QRect(box.left() + LEFT, box.top() + 22, width, 16), _second(entry))
+        self._text(painter, QRect(box.left() + LEFT, box.top() + 22, width, 16), self._second(entry))
 
     @staticmethod
     def _text(painter: QPainter, box: QRect, text: str) -> None:
@@ -114,12 +114,12 @@ class PatchRow(QStyledItemDelegate):
         """Whether a place within a row is its heart."""
         return x >= self._heart(box).left()
 
-
-def _second(entry: Entry) -> str:
-    """What it is, or why it cannot be played."""
-    if entry.error is not None:
-        return f"{entry.name}: {entry.error}" if entry.title != entry.name else entry.error
-    if entry.kind == "model":
-        return f"model · {entry.description}" if entry.description else "model"
-    mine = ("mine",) if entry.origin == "user" else ()
-    return " · ".join(each for each in (*mine, entry.model, ", ".join(entry.tags)) if each)
+    def _second(self, entry: Entry) -> str:
+        """What it is, or why it cannot be played."""
+        if entry.error is not None:
+            return f"{entry.name}: {entry.error}" if entry.title != entry.name else entry.error
+        if entry.kind == "model":
+            model = self.tr("model")
+            return f"{model} · {entry.description}" if entry.description else model
+        mine = (self.tr("mine"),) if entry.origin == "user" else ()
+        return " · ".join(each for each in (*mine, entry.model, ", ".join(entry.tags)) if each)

@@ -36,9 +36,10 @@ class _Model(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return tag
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return f"{'on' if tag in self.on else 'off'}, {left} sounds"
+            text = self.tr("on, {0} sounds") if tag in self.on else self.tr("off, {0} sounds")
+            return text.format(left)
         if role == Qt.ItemDataRole.StatusTipRole:
-            return f"Only sounds that are called {tag}: {left}"
+            return self.tr("Only sounds with the tag {0}: {1}").format(tag, left)
         return tag in self.on if role == IS_ON else None
 
 
@@ -93,8 +94,8 @@ class TagChips(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setSelectionMode(QListView.SelectionMode.NoSelection)
         self.setStyleSheet("QListView { background: transparent; border: none; outline: 0; }" + THIN)
-        self.setAccessibleName("Tags")
-        self.setStatusTip("Only sounds with all of these tags; arrows move, Return switches")
+        self.setAccessibleName(self.tr("Tags"))
+        self.setStatusTip(self.tr("Only sounds with all of these tags; arrows move, Return switches"))
         self.clicked.connect(self._toggle)
         theme.changed.connect(self.viewport().update)
 

@@ -96,8 +96,13 @@ class Document:
     @property
     def is_dirty(self) -> bool:
         """It differs from its file, or has none."""
-        saved = self._files.get(self.sound.path) if self.sound.path is not None else None
+        saved = self.saved
         return saved is None or not same_sound(self.sound, replace(self.sound, patch=saved))
+
+    @property
+    def saved(self) -> Patch | None:
+        """What the current sound's file holds, as far as this session knows; None: it has none."""
+        return None if self.sound.path is None else self._files.get(self.sound.path)
 
     @property
     def undo_label(self) -> str | None:

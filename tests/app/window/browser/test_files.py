@@ -63,11 +63,23 @@ def test_a_name_becomes_a_file_name(title: str, name: str) -> None:
 
 def test_saving_writes_the_sounds_own_file(folder: Path) -> None:
     path = folder / "plain.toml"
-    files.save(replace(load_patch(path), author="Me"), path)
+    known = load_patch(path)
+    assert files.save(replace(known, author="Me"), path, known) is None
     assert load_patch(path).author == "Me"
     for other in (find_patch("bell"), folder.parent / "x.toml", folder / "deep" / "x.toml"):
         with pytest.raises(SystoleError, match="not in your folder"):
-            files.save(BELL, other)
+            files.save(BELL, other, None)
+
+
+@pytest.mark.parametrize("text", [PATCH.format("Other hands", 0.5), "no patch at all"])
+def test_what_other_hands_wrote_is_not_overwritten(folder: Path, text: str) -> None:
+    path = folder / "plain.toml"
+    known = load_patch(path)
+    path.write_text(text)
+    aside = files.save(replace(known, author="Me"), path, known)
+    assert aside is not None
+    assert aside.kept.read_text() == text
+    assert load_patch(path).author == "Me"
 
 
 @pytest.mark.usefixtures("links")
@@ -223,7 +235,7 @@ def test_a_folder_that_refuses_is_one_line(
         folder.write_text("in the way")
     for call in (
         lambda: files.save_as(BELL),
-        lambda: files.save(BELL, folder / "x.toml"),
+        lambda: files.save(BELL, folder / "x.toml", None),
         lambda: files.import_file(outside),
         lambda: files.export(BELL, folder / "x" / "y.toml"),
     ):
