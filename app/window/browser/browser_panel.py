@@ -143,14 +143,13 @@ class BrowserPanel(Panel):
         """What the query finds, in the list, on the chips and as a number."""
         index, hearts = self.collection.index, self.services.remembered.value.favourites
         query = Query(self._query.text, self._query.tags, self._query.shelf, hearts)
-        found = index.matches(query)
-        self.collection.order = found
+        found = index.find(query)
+        self.collection.order = found.entries
         self.list.empty_text = self._nothing(query)
-        self.list.show_entries(found, self.collection.current)
+        self.list.show_entries(found.entries, self.collection.current)
         self.list.patches.touch()
-        self.chips.show_tags(index.tags(query), query.tags, anew=anew)
-        total = index.count(query)
-        text = f"{len(found)} / {total}" if query.narrows else str(total)
+        self.chips.show_tags(found.tags, query.tags, anew=anew)
+        text = f"{len(found.entries)} / {found.total}" if query.narrows else str(found.total)
         if text != self.count.text():
             self.count.setText(text)
 

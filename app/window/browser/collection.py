@@ -18,7 +18,7 @@ from app.window.browser.work import Work
 from app.window.preferences import save_preferences
 from app.window.services import Services
 from app.window.session.document import Change
-from app.window.session.reading import sound_from_file
+from app.window.session.reading import sound_from_path
 from app.window.session.sound import plain_sound
 from engine.library import model_knobs, user_folder
 
@@ -79,7 +79,12 @@ class Collection(QObject):
         fresh = [folder for folder in folders if folder not in known]
         if fresh:
             self._watcher.addPaths(fresh)
-        self.work.run(self._reader.read, self._took, self._failed)
+        first, work = not self.is_read, self.work
+
+        def read() -> Index:
+            return self._reader.read((lambda part: work.tell(self._took_part, part)) if first else None)
+
+        work.run(read, self._took, self._failed)
 
     def _took(self, index: Index) -> None:
         is_other = not self.is_read or list(index.entries) != list(self.index.entries)
@@ -91,6 +96,12 @@ class Collection(QObject):
             self.index_changed.emit()
         if self._wanted is not None:
             self.load_file(self._wanted)
+
+    def _took_part(self, index: Index) -> None:
+        """The first reading of many files goes on, and these can be played already."""
+        if not self.is_read:
+            self.index = index
+            self.index_changed.emit()
 
     def _failed(self, line: str) -> None:
         self._is_reading = False
@@ -124,7 +135,7 @@ class Collection(QObject):
             if entry.kind == "model":
                 document.load(plain_sound(entry.name, tuple(model_knobs(entry.path))))
             else:
-                document.load(sound_from_file(entry.path))
+                document.load(sound_from_path(entry.path))
         except SystoleError as error:
             notices.say("warning", str(error))
             self.refresh()
@@ -138,7 +149,7 @@ class Collection(QObject):
 
     def step(self, by: int) -> None:
         """Load the next (1) or the one before (-1) of what the browser lists, from either end to the other."""
-        entries = [each for each in self.order or self.index.matches(Query()) if each.error is None]
+        entries = [each for each in self.order or self.index.find(Query()).entries if each.error is None]
         if not entries:
             return
         current = self.current

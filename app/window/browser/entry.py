@@ -50,6 +50,10 @@ class Entry:
         """What a favourite is remembered by."""
         return self.name if self.kind == "patch" else f"model:{self.name}"
 
+    def __post_init__(self) -> None:
+        """Fold its texts now, where it is read, and not at the first keystroke."""
+        _ = self.folded_title, self.hay
+
     @cached_property
     def folded_title(self) -> str:
         """For ranking."""

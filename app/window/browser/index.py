@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from app.window.browser.entry import Entry, folded
 from app.window.session.sound import patch_texts
 from engine.patch import Patch
 
-__all__ = ["SHELVES", "Index", "Query", "Shelf"]
+__all__ = ["SHELVES", "Found", "Index", "Query", "Shelf"]
 
 Shelf = Literal["all", "mine", "favourites", "models"]
 SHELVES: dict[Shelf, tuple[str, str]] = {
@@ -44,38 +45,56 @@ class Query:
         return bool(self.text.strip() or self.tags)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a query finds.
+
+    Attributes:
+        entries: titles that begin with its text, then titles with it, then the rest; broken ones last.
+        tags: of these, and how many have each: those asked for, then the most frequent of the shelf.
+        total: how many there are on the shelf.
+    """
+
+    entries: list[Entry]
+    tags: list[tuple[str, int]]
+    total: int
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """Entries in order, and how many of them have each tag."""
+
+    entries: list[Entry]
+
+    @cached_property
+    def tags(self) -> Counter[str]:
+        return Counter(tag for each in self.entries for tag in each.tags)
+
+
 class Index:
     """Never changed once it is made, so it may be handed between threads."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.entries: Sequence[Entry] = sorted(entries, key=lambda each: (each.error is not None, each.folded_title))
         self._by_path = {each.path: each for each in self.entries}
+        sounds = [each for each in self.entries if each.kind == "patch"]
+        self._shelves: dict[str, _Shelf] = {
+            "all": _Shelf(sounds),
+            "mine": _Shelf([each for each in sounds if each.origin == "user"]),
+            "models": _Shelf([each for each in self.entries if each.kind == "model"]),
+        }
 
-    def matches(self, query: Query) -> list[Entry]:
-        """What a query finds: titles that begin with its text, then titles with it, then the rest; broken ones last."""
-        words = folded(query.text).split()
-        found = [each for each in self._shelf(query) if _fits(each, words, query.tags)]
-        if not words:
-            return found
-        text = " ".join(words)
-        return sorted(found, key=lambda each: (each.error is not None, _rank(each.folded_title, text)))
-
-    def tags(self, query: Query) -> list[tuple[str, int]]:
-        """Tags of what a query finds, and how many have each: those asked for, then the most frequent of its shelf."""
-        shelf = Counter(tag for each in self._shelf(query) for tag in each.tags)
-        left = Counter(tag for each in self.matches(query) for tag in each.tags)
-        left.update(dict.fromkeys(query.tags, 0))
-        order = sorted(left, key=lambda tag: (tag not in query.tags, -shelf[tag], folded(tag)))
-        return [(tag, left[tag]) for tag in order]
-
-    @property
-    def all_tags(self) -> list[str]:
-        """Of all sounds, the most frequent first."""
-        return [tag for tag, _ in self.tags(Query())]
-
-    def count(self, query: Query) -> int:
-        """How many there are on a query's shelf, whatever it looks for there."""
-        return len(self.matches(replace(query, text="", tags=frozenset())))
+    def find(self, query: Query) -> Found:
+        """All that is shown of a query's answer."""
+        shelf = self._shelf(query)
+        entries = _matches(shelf.entries, query)
+        if len(entries) == len(shelf.entries):
+            left = shelf.tags.copy()
+        else:
+            left = Counter(tag for each in entries for tag in each.tags)
+            left.update(dict.fromkeys(query.tags, 0))
+        order = sorted(left, key=lambda tag: (tag not in query.tags, -shelf.tags[tag], tag))
+        return Found(entries, [(tag, left[tag]) for tag in order], len(shelf.entries))
 
     def at(self, path: object) -> Entry | None:
         """The entry of a file."""
@@ -87,29 +106,41 @@ class Index:
         same = [
             each
             for each in self.entries
-            if each.patch is not None and each.model == patch.model and patch_texts(each.patch) == texts
+            if each.patch is not None and each.title == patch.name and patch_texts(each.patch) == texts
         ]
+        same = [each for each in same if each.model == patch.model]
         return next((each for each in same if each.patch == patch), same[0] if len(same) == 1 else None)
 
     @property
     def own_author(self) -> str:
         """How the person signs: the most frequent author of the user's sounds."""
-        signed = Counter(each.author for each in self.entries if each.origin == "user" and each.author)
+        signed = Counter(each.author for each in self._shelves["mine"].entries if each.author)
         return signed.most_common(1)[0][0] if signed else ""
 
-    def _shelf(self, query: Query) -> Iterable[Entry]:
-        kind = "model" if query.shelf == "models" else "patch"
-        for each in self.entries:
-            if query.shelf == "favourites":
-                if each.key in query.favourites:
-                    yield each
-            elif each.kind == kind and (query.shelf != "mine" or each.origin == "user"):
-                yield each
+    @property
+    def all_tags(self) -> list[str]:
+        """Of all sounds, the most frequent first."""
+        return [tag for tag, _ in self._shelves["all"].tags.most_common()]
+
+    def _shelf(self, query: Query) -> _Shelf:
+        if query.shelf == "favourites":
+            return _Shelf([each for each in self.entries if each.key in query.favourites])
+        return self._shelves[query.shelf]
 
 
-def _fits(entry: Entry, words: Sequence[str], tags: frozenset[str]) -> bool:
-    return tags.issubset(entry.tags) and all(word in entry.hay for word in words)
-
-
-def _rank(title: str, text: str) -> int:
-    return 0 if title.startswith(text) else 1 if text in title else 2
+def _matches(entries: list[Entry], query: Query) -> list[Entry]:
+    words = folded(query.text).split()
+    found = entries
+    for word in words:
+        found = [each for each in found if word in each.hay]
+    if query.tags:
+        found = [each for each in found if query.tags.issubset(each.tags)]
+    if not words:
+        return found
+    text = " ".join(words)
+    ranked: tuple[list[Entry], ...] = ([], [], [], [])
+    for each in found:  # in order already, so within a rank they stay so
+        title = each.folded_title
+        rank = 3 if each.error is not None else 0 if title.startswith(text) else 1 if text in title else 2
+        ranked[rank].append(each)
+    return [each for rank in ranked for each in rank]

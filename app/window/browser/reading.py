@@ -5,9 +5,11 @@ It runs beside the music, so between files it lets others go first.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.resources
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +18,16 @@ from app.window.browser.entry import Entry, Kind, Origin
 from app.window.browser.index import Index
 from engine.library import find_model, list_models, model_knobs, program_knobs, user_folder
 from engine.parameters import Parameter
-from engine.patch import read_patch, read_text
+from engine.patch import Patch, read_patch, read_text
 from engine.text import plain
 
 __all__ = ["FOLDERS", "Reader", "taken_names", "without_folder"]
 
 FOLDERS: dict[Kind, tuple[str, str]] = {"patch": ("patches", ".toml"), "model": ("models", ".safetensors")}
 """Kind -> the folder that such files lie in, and their suffix."""
+_MODEL = re.compile(r'^model\s*=\s*"([^"\\]+)"', re.MULTILINE)
+"""Nearly always the model of a patch, and then its text need be read only once."""
+TELL_SECONDS = 0.5
 State = tuple[Path, int, int]
 Knobs = tuple[Parameter, ...]
 
@@ -79,9 +84,13 @@ class Reader:
         self._knobs: dict[State, Knobs] = {}
         self.files_read = 0
 
-    def read(self) -> Index:
-        """All patches and models as they are now. What vanishes meanwhile is left out, what is broken is listed."""
-        models = list(self._read_models())
+    def read(self, tell: Callable[[Index], None] | None = None) -> Index:
+        """All patches and models as they are now. What vanishes meanwhile is left out, what is broken is listed.
+
+        Args:
+            tell: called with what has been read so far, every half second.
+        """
+        models, told = list(self._read_models()), time.monotonic()
         patches, kept = [], dict[State, _Kept]()
         for path, origin in files("patch"):
             state = _state(path)
@@ -94,6 +103,9 @@ class Reader:
                 time.sleep(self._pause)
             kept[state] = found
             patches.append(found.entry)
+            if tell is not None and time.monotonic() - told > TELL_SECONDS:
+                tell(Index([*patches, *models]))
+                told = time.monotonic()
         self._kept = kept
         return Index([*patches, *models])
 
@@ -117,13 +129,14 @@ class Reader:
         self._models = found
 
     def _patch(self, path: Path, origin: Origin) -> _Kept:
-        patch, error = None, None
-        state = None
+        patch, state, error = None, None, None
         try:
             text = read_text(path)
-            patch = read_patch(text, str(path))
-            state = self._model_state(patch.model)
-            patch = read_patch(text, str(path), self._knobs_of(patch.model, state))
+            patch, state = self._guessed(text, str(path))
+            if patch is None:
+                patch = read_patch(text, str(path))
+                state = self._model_state(patch.model)
+                patch = read_patch(text, str(path), self._knobs_of(patch.model, state))
         except SystoleError as reason:
             error = without_folder(reason, path)
         if patch is None:
@@ -133,6 +146,18 @@ class Reader:
             patch.description, patch if error is None else None, error,
         )  # fmt: skip
         return _Kept(patch.model, state, entry)
+
+    def _guessed(self, text: str, where: str) -> tuple[Patch | None, State | None]:
+        """The patch by one reading, with the knobs of the model that it seems to have; None: it must be read twice."""
+        guess = _MODEL.search(text)
+        state = self._model_state(guess[1]) if guess else None
+        if guess is None or state is None or not self._knobs.get(state):
+            return None, None
+        with contextlib.suppress(SystoleError):
+            patch = read_patch(text, where, self._knobs[state])
+            if patch.model == guess[1]:
+                return patch, state
+        return None, None
 
     def _model_state(self, model: str) -> State | None:
         """The file behind a model's name; None: there is none, or it is not in the library."""

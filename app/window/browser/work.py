@@ -33,6 +33,11 @@ class Work(QObject):
         """Do `call` in the thread, then `then` with its result; or `otherwise` with a line that says why not."""
         self._pool.submit(self._run, call, then, otherwise)
 
+    def tell(self, call: Then, value: Any) -> None:
+        """From within the thread: `call` with a value, in the window's own."""
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            self._done.emit(call, value)
+
     def _run(self, call: Callable[[], Any], then: Then, otherwise: Callable[[str], None]) -> None:
         answer, value = then, None
         try:
@@ -42,5 +47,4 @@ class Work(QObject):
         except Exception as error:  # in a thread nobody else would hear of it
             logging.getLogger(__name__).exception("browser")
             answer, value = otherwise, f"{type(error).__name__}: {error}"
-        with contextlib.suppress(RuntimeError):  # the window is gone
-            self._done.emit(answer, value)
+        self.tell(answer, value)

@@ -117,7 +117,7 @@ def test_what_vanishes_while_it_is_listed_is_a_line(bench: Bench, user_folder: P
     entry = bench.entry("other")
     (user_folder / "patches" / "other.toml").unlink()
     bench.collection.load(entry)
-    assert "no such patch" in bench.lines[-1]
+    assert "No such file" in bench.lines[-1]
     qtbot.waitUntil(lambda: "Other" not in bench.titles)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.window.browser import reading
 from app.window.browser.index import Query
 from app.window.browser.reading import Reader, taken_names
 from tests.app.window.conftest import PATCH
@@ -20,7 +21,7 @@ def reader(user_folder: Path) -> Reader:
 
 
 def own(reader: Reader) -> dict[str, str | None]:
-    return {each.name: each.error for each in reader.read().matches(Query(shelf="mine"))}
+    return {each.name: each.error for each in reader.read().find(Query(shelf="mine")).entries}
 
 
 def test_an_unchanged_file_is_read_once(reader: Reader, user_folder: Path) -> None:
@@ -82,7 +83,7 @@ def test_a_model_that_goes_breaks_its_patches_and_heals_them_when_it_comes_back(
 
 def test_models_are_entries_too(reader: Reader, user_folder: Path) -> None:
     (user_folder / "models" / "bad.safetensors").write_bytes(b"nonsense")
-    found = {each.name: each for each in reader.read().matches(Query(shelf="models"))}
+    found = {each.name: each for each in reader.read().find(Query(shelf="models")).entries}
     assert found["tiny"].error is None
     assert found["tiny"].description
     assert found["bad"].error
@@ -94,3 +95,17 @@ def test_a_user_file_hides_a_factory_file(reader: Reader, user_folder: Path) -> 
     found = [each for each in reader.read().entries if each.kind == "patch" and each.name == "bell"]
     assert [each.origin for each in found] == ["user"]
     assert {"bell", "acid", "plain"} <= taken_names("patch")
+
+
+def test_the_first_reading_of_many_tells_what_it_has(user_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "TELL_SECONDS", 0.0)
+    parts: list[int] = []
+    whole = Reader().read(lambda part: parts.append(len(part.entries)))
+    assert parts == sorted(parts)
+    assert parts[0] < parts[-1] == len(whole.entries)
+
+
+def test_a_model_that_is_not_where_it_is_guessed(reader: Reader, user_folder: Path) -> None:
+    text = PATCH.format("Odd", 0.5).replace('model = "tiny"', "'model' = 'tiny'")
+    (user_folder / "patches" / "odd.toml").write_text(f'description = """\nmodel = "va"\n"""\n{text}')
+    assert own(reader)["odd"] is None
