@@ -46,7 +46,7 @@ class PatchBar(Panel):
         self.compare = CompareButton(services.document)
         self.undo = IconButton(theme, "undo", tr("Undo"), tr("Undo (Ctrl+Z)"))
         self.redo = IconButton(theme, "redo", tr("Redo"), tr("Redo (Ctrl+Shift+Z)"))
-        chance = tr("A variation of this sound, never louder, never out of tune (Ctrl+R). Right button: how far")
+        chance = tr("A variation of this sound, in tune and at its level (Ctrl+R). Right button: how far")
         self.dice = IconButton(theme, "dice", tr("Random variation"), chance)
         about = tr("Save, rename, export, bring in, compare")
         self.more = IconButton(theme, "more", tr("Menu of the sound"), about)

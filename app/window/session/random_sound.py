@@ -1,8 +1,10 @@
-"""Another sound near this one: random, but within taste. Never louder, never out of tune, the same for the same seed.
+"""Another sound near this one: random, but within taste, in tune, at its level, and the same for the same seed.
 
 The knobs move towards places where sounds of the same model stand that somebody made by ear, and a little beside
 them; envelopes stay what the tags promise, so a pluck remains a pluck. What sets loudness, tuning and the number of
-voices is left alone, and so is whatever moves the pitch or the level through the matrix.
+voices is left alone, and so is whatever moves the pitch or the level through the matrix; what would make notes swell
+sooner or ring longer, and so be louder in sum, changes only a little at a time. The places of a model themselves differ
+in loudness, which is not evened out: over seven sounds of the factory by 0 dB in the median, +4.4 dB at most.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.window.session.sound import Sound
 from engine.parameters import Value
@@ -30,6 +32,8 @@ _CLASSES: tuple[tuple[frozenset[str], tuple[float, float], tuple[float, float], 
     (frozenset(), (0.003, 0.3), (0.1, 3.0), (0.05, 1.5)),
 )
 """By tags, the first that fits: s from and to for attack, decay and release."""
+_STEPS = {"attack": (0.5, 8.0), "decay": (0.25, 1.5), "release": (0.25, 1.5)}
+"""Least and most that a time of the loudness envelope changes by at once."""
 _FIXED = ("voice.pitch", "voice.level")
 """Targets whose rows, and the sources that drive them, stay as they are."""
 
@@ -44,7 +48,8 @@ def random_patch(sound: Sound, others: Sequence[Patch], amount: float, seed: int
     """
     draw = random.Random(seed)
     near = [each for each in others if each.model == sound.patch.model and each.knobs != sound.patch.knobs]
-    patch = replace(sound.patch, knobs=_knobs(sound, near, amount, draw))
+    aim = _aim(near, amount, draw)
+    patch = replace(sound.patch, knobs=_knobs(sound, aim, amount, draw))
     kept = {row.source for row in sound.rows if row.amount and row.target in _FIXED}
     values: dict[str, Value] = {}
     if "amp" not in kept:
@@ -60,18 +65,35 @@ def random_patch(sound: Sound, others: Sequence[Patch], amount: float, seed: int
     return replace(patch, parameters={**patch.parameters, **changed}, modulation=rows)
 
 
-def _knobs(sound: Sound, near: Sequence[Patch], amount: float, draw: random.Random) -> dict[str, float]:
-    """Some of the way towards a mix of two sounds of this model, the same way for all knobs, and a little beside."""
-    aims = draw.sample(near, min(2, len(near)))
-    mix, way = draw.random(), amount * draw.uniform(0.4, 1.0)
+@dataclass(frozen=True)
+class _Aim:
+    """Where the knobs go: some of the way towards a mix of two sounds of this model, the same way for all of them."""
+
+    sounds: tuple[Patch, ...]
+    mix: float
+    way: float
+
+    def towards(self, here: float, there: Sequence[float]) -> float:
+        """A number on its way; `there`: what the sounds have for it."""
+        if not there:
+            return here
+        return here + self.way * (self.mix * there[0] + (1 - self.mix) * there[-1] - here)
+
+
+def _aim(near: Sequence[Patch], amount: float, draw: random.Random) -> _Aim:
+    return _Aim(tuple(draw.sample(near, min(2, len(near)))), draw.random(), amount * draw.uniform(0.4, 1.0))
+
+
+def _knobs(sound: Sound, aim: _Aim, amount: float, draw: random.Random) -> dict[str, float]:
+    """On their way, and a little beside."""
+    if not amount:
+        return dict(sound.patch.knobs)
     found = dict[str, float]()
     for knob in sound.knobs:
-        here = sound.number(knob.id)
-        there = [float(each.knobs.get(knob.name, knob.default)) for each in aims] or [here]
-        aim = mix * there[0] + (1 - mix) * there[-1]
-        place = here + way * (aim - here) + draw.gauss(0, _SPREAD * amount)
+        there = [float(each.knobs.get(knob.name, knob.default)) for each in aim.sounds]
+        place = aim.towards(sound.number(knob.id), there) + draw.gauss(0, _SPREAD * amount)
         found[knob.name] = round(min(1.0, max(0.0, place)), 4)
-    return found if amount else dict(sound.patch.knobs)
+    return found
 
 
 def _envelope(sound: Sound, group: str, amount: float, draw: random.Random) -> dict[str, Value]:
@@ -81,11 +103,14 @@ def _envelope(sound: Sound, group: str, amount: float, draw: random.Random) -> d
     for name, (low, high) in zip(("attack", "decay", "release"), ranges, strict=True):
         here = sound.number(f"{group}.{name}")
         aim = math.exp(draw.uniform(math.log(low), math.log(high)))
-        time = here * (aim / here) ** (amount * draw.random())
+        factor = (aim / here) ** (amount * draw.random())
+        if group == "amp":
+            least, most = _STEPS[name]
+            factor = min(most, max(least, factor))
+        time = here * factor
         found[f"{group}.{name}"] = _rounded(time) if amount else here
-    sustain = sound.number(f"{group}.sustain")
-    less = sustain * (1 - 0.6 * amount * draw.random())  # a lower sustain is softer, a higher one would be louder
-    found[f"{group}.sustain"] = _rounded(less) if amount else sustain
+    if group != "amp":  # a higher one there would be louder, and a lower one softer at every draw
+        found[f"{group}.sustain"] = _near(sound, f"{group}.sustain", amount, draw)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Chance within taste: the same for the same seed, never louder, never out of tune, always a valid sound."""
+"""Chance within taste: the same for the same seed, at its level, in tune, always a valid sound."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FACTORY: list[Patch] = [each.patch for each in list_patches() if each.origin == 
 KNOBS = {name: tuple(model_knobs(find_model(name))) for name in {each.model for each in FACTORY}}
 KEPT = [
     "voice.mode", "voice.polyphony", "voice.unison", "voice.detune", "voice.glide", "voice.transpose", "voice.tune",
-    "voice.bend_range", "voice.level", "voice.velocity", "voice.pan", "lfo1.depth", "lfo2.depth",
+    "voice.bend_range", "voice.level", "voice.velocity", "voice.pan", "lfo1.depth", "lfo2.depth", "amp.sustain",
 ]  # fmt: skip
 
 
@@ -28,15 +28,15 @@ def of(patch: Patch) -> Sound:
 
 
 @given(st.sampled_from(FACTORY), st.floats(0, 1), st.integers(0, 1 << 32))
-def test_it_is_valid_never_louder_and_in_tune(patch: Patch, amount: float, seed: int) -> None:
+def test_it_is_valid_in_tune_and_at_its_level(patch: Patch, amount: float, seed: int) -> None:
     before = of(patch)
     found = random_patch(before, FACTORY, amount, seed)
     after = replace(before, patch=found)
     assert read_patch(patch_text(found), "random", before.knobs) == found
     assert (found.name, found.model, found.tags) == (patch.name, patch.model, patch.tags)
     assert all(after.number(each) == before.number(each) for each in KEPT)
-    for group in ("amp", "env2"):
-        assert after.number(f"{group}.sustain") <= before.number(f"{group}.sustain") + 1e-4
+    assert after.number("amp.attack") >= 0.499 * before.number("amp.attack")
+    assert after.number("amp.release") <= 1.501 * before.number("amp.release")
     for old, new in zip(before.rows, after.rows, strict=True):
         assert (old.source, old.target) == (new.source, new.target)
         assert old.amount * new.amount >= 0
