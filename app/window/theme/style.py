@@ -24,10 +24,15 @@ QPushButton, QToolButton, QComboBox {{
 QToolButton {{ padding: 3px 6px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {border}; }}
 QPushButton:checked, QToolButton:checked, QPushButton:default {{ background: {accent}; color: {on_accent}; }}
-QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QPlainTextEdit:focus, QAbstractItemView:focus {{
+QToolButton[segment="true"]:checked {{
+    background: {raised}; color: {accent}; border-color: transparent; border-bottom: 2px solid {accent}; }}
+QToolButton[segment="true"]:checked:hover {{ border-color: {border}; border-bottom: 2px solid {accent}; }}
+QToolButton[segment="true"]:checked:focus {{ border: 1px solid {focus}; border-bottom: 2px solid {accent}; }}
+QComboBox::drop-down {{ border: none; width: 16px; }}
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractItemView:focus {{
     border: 1px solid {focus}; }}
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ color: {muted}; }}
-QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QAbstractItemView {{
+QLineEdit, QSpinBox, QDoubleSpinBox, QAbstractItemView {{
     background: {ground}; color: {text}; border: 1px solid {border}; border-radius: 4px;
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QHeaderView::section {{ background: {surface}; color: {muted}; border: none; padding: 4px; }}
@@ -38,6 +43,9 @@ QMenu::item:disabled {{ color: {muted}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; }}
 QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
+QPlainTextEdit {{ background: {ground}; color: {text}; border: 1px solid {border}; border-radius: 4px;
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QPlainTextEdit:focus {{ border: 1px solid {focus}; }}
 """
 
 
