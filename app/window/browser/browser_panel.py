@@ -102,6 +102,7 @@ class BrowserPanel(Panel):
             button = QToolButton()
             button.setText(self.tr(label))
             button.setCheckable(True)
+            button.setProperty("segment", True)
             button.setChecked(number == 0)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.setStatusTip(self.tr(tip))

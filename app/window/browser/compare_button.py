@@ -26,6 +26,7 @@ class CompareButton(QWidget):
             half.setText(side)
             half.setFont(font("title"))
             half.setCheckable(True)
+            half.setProperty("segment", True)
             half.setFixedSize(25, 28)
             half.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             half.setAccessibleName(self.tr("Hear {0}").format(side))
