@@ -131,6 +131,7 @@ class BrowserPanel(Panel):
             self.list.choose(self.collection.current)
 
     def _look_at(self, shelf: Shelf) -> None:
+        self._shelves.button([*SHELVES].index(shelf)).setChecked(True)
         self._look(shelf=shelf, tags=frozenset())
 
     def _look(self, *, text: str | None = None, tags: frozenset[str] | None = None, shelf: Shelf | None = None) -> None:
