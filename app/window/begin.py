@@ -6,6 +6,7 @@ name, so two windows never overwrite each other; the lock of one that crashed is
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from PySide6.QtCore import QLockFile
 from accel.errors import SystoleError
 from app.window.session.autosave import KeptSession, revived
 from app.window.session.document import Desk
+from app.window.session.leftover import BEFORE
 from app.window.session.reading import sound_from_patch, sound_from_text, sound_to_begin
 from app.window.session.sound import Sound
 from app.window.store import read_kept
@@ -63,6 +65,7 @@ def begin(wanted: Patch | None) -> Beginning:
         lines.append("another window is open: this one keeps a session of its own")
     desk = None
     if wanted is not None:
+        _make_room(path)
         sound = sound_from_patch(wanted)
         desk = Desk(sound, sound)
     elif path is not None:
@@ -90,6 +93,13 @@ def _claim() -> tuple[Path | None, QLockFile | None]:
         if lock.tryLock(0):
             return path, lock
     return None, None
+
+
+def _make_room(path: Path | None) -> None:
+    """What the last session kept is about to be overwritten by another sound: it goes beside, and is offered."""
+    if path is not None and path.exists():
+        with contextlib.suppress(OSError):
+            path.replace(path.with_name(BEFORE + path.name))
 
 
 def _kept(path: Path, lines: list[str]) -> Desk | None:

@@ -19,7 +19,7 @@ import base64
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, Signal
+from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QStatusTipEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self._header(by_area))
-        middle = QHBoxLayout()
+        self._middle = middle = QHBoxLayout()
         middle.setContentsMargins(GAP, 0, GAP, 0)
         middle.setSpacing(GAP)
         self._side = self._place(by_area, Area.SIDE)
@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         whole = QWidget()
         whole.setLayout(column)
         self.setCentralWidget(whole)
+        whole.setFocus()  # nothing is lit before Tab was pressed
         self._make_pages(by_area)
         self._restore(services)
         application = QApplication.instance()
@@ -166,9 +167,30 @@ class MainWindow(QMainWindow):
         self._buttons.button(number).setChecked(True)
         self._pages.setCurrentIndex(number)
 
+    @property
+    def side_floats(self) -> bool:
+        """The window is too narrow for the browser, which opens over the pages."""
+        return self.width() < WIDE
+
     def show_side(self, is_shown: bool) -> None:
-        """Open or close the browser; a narrow window may open it all the same."""
+        """Open or close the browser: beside the pages, or over them in a narrow window."""
+        floats = self.side_floats
+        if floats != bool(self._side.property("floats")):
+            self._side.setProperty("floats", floats)
+            self._side.style().unpolish(self._side)
+            self._side.style().polish(self._side)
+            if floats:
+                self._middle.removeWidget(self._side)
+            else:
+                self._middle.insertWidget(0, self._side)
         self._side.setVisible(is_shown)
+        self._place_side()
+
+    def _place_side(self) -> None:
+        """Where it lies if it lies over the pages."""
+        if self.side_floats and self._side.isVisible():
+            self._side.setGeometry(GAP, self._pages.y(), self._side.width(), self._pages.height())
+            self._side.raise_()
 
     def _restore(self, services: Services) -> None:
         kept = services.remembered.value
@@ -184,6 +206,8 @@ class MainWindow(QMainWindow):
         was_wide, is_wide = event.oldSize().width() >= WIDE, event.size().width() >= WIDE
         if self._services is not None and was_wide != is_wide:
             self.show_side(is_wide and self._services.remembered.value.browser)
+        elif self._services is not None:
+            QTimer.singleShot(0, self, self._place_side)  # after the layout has its turn
 
     def changeEvent(self, event: QEvent) -> None:
         """A window that nobody sees looks at the engine seldom."""

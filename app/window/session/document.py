@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.window.session.history import History
-from app.window.session.sound import Sound, same_sound
+from app.window.session.sound import Sound, patch_texts, same_sound
 from engine.patch import ModulationRow, Patch
 
 __all__ = ["Cause", "Change", "Desk", "Document"]
@@ -96,8 +96,13 @@ class Document:
     @property
     def is_dirty(self) -> bool:
         """It differs from its file, or has none."""
-        saved = self._files.get(self.sound.path) if self.sound.path is not None else None
+        saved = self.saved
         return saved is None or not same_sound(self.sound, replace(self.sound, patch=saved))
+
+    @property
+    def saved(self) -> Patch | None:
+        """What the current sound's file holds, as far as this session knows; None: it has none."""
+        return None if self.sound.path is None else self._files.get(self.sound.path)
 
     @property
     def undo_label(self) -> str | None:
@@ -164,12 +169,64 @@ class Document:
         cause: Cause = "follow" if plays_already else "load"
         self._push(replace(self.desk, current=sound), cause, label or f"Load {sound.patch.name}")
 
-    def saved_as(self, path: Path) -> None:
-        """The current sound was just written to a file, which is its own from now on."""
+    def saved_as(self, path: Path, patch: Patch | None = None) -> None:
+        """The current sound was just written to a file, which is its own from now on.
+
+        Args:
+            patch: what was written, where its texts (name, author, tags, description) are others; None: the sound as
+                it is.
+        """
         before = self.sound
-        self._files[path] = before.patch
-        if path != before.path:
-            self._history.push(replace(self.desk, current=replace(before, path=path)), "Save as")
+        after = replace(before, patch=patch or before.patch, path=path)
+        self._files[path] = after.patch
+        if after != before:
+            self._history.push(replace(self.desk, current=after), "Save as" if path != before.path else "Save")
+        self._tell(Change("saved", before, self.sound))
+
+    def belongs_to(self, path: Path, patch: Patch) -> None:
+        """The current sound, which came without a path (a program change, a start by name), is that of this file."""
+        found = self.sound
+        if found.path is None:
+            self._files[path] = patch
+            owned = replace(found, path=path)
+            self._revise(lambda sound: owned if sound is found else sound)
+
+    def file_moved(self, old: Path, new: Path, patch: Patch) -> None:
+        """A file has another place and name: all steps that belong to it go along, so that no undo leads to no file.
+
+        Args:
+            patch: what it holds there.
+        """
+        was = self._files.pop(old, None)
+        self._files[new] = patch
+
+        def moved(sound: Sound) -> Sound:
+            if sound.path != old:
+                return sound
+            if was is None or patch_texts(sound.patch) != patch_texts(was):
+                return replace(sound, path=new)
+            named = replace(
+                sound.patch, name=patch.name, author=patch.author, tags=patch.tags, description=patch.description
+            )
+            return replace(sound, path=new, patch=named)
+
+        self._revise(moved)
+
+    def file_holds(self, path: Path, patch: Patch | None) -> None:
+        """What a file holds now; None: it is gone, so what belongs to it is not saved."""
+        if patch is None:
+            self._files.pop(path, None)
+        else:
+            self._files[path] = patch
+        self._tell(Change("saved", self.sound, self.sound))
+
+    def adopt(self, desk: Desk, label: str) -> None:
+        """Take over another session's sounds, both of them, in one step."""
+        self._push(desk, "load", label)
+
+    def _revise(self, change: Callable[[Sound], Sound]) -> None:
+        before = self.sound
+        self._history.revise(lambda desk: replace(desk, current=change(desk.current), other=change(desk.other)))
         self._tell(Change("saved", before, self.sound))
 
     def follow(self, numbers: Mapping[str, float]) -> None:

@@ -67,6 +67,10 @@ class History(Generic[T]):
             del self._states[: max(0, len(self._states) - STEPS - 1)]
         self._at, self._key, self._last = len(self._states) - 1, key, now
 
+    def revise(self, change: Callable[[T], T]) -> None:
+        """Put another state in the place of each, past and coming ones too, as if it had always been so."""
+        self._states = [(label, change(state)) for label, state in self._states]
+
     def undo(self) -> bool:
         """One step back; False where there is none."""
         return self._go(self._at - 1)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from accel.errors import SystoleError
 from app.cli.sounds import default_patch
 from app.window.session.sound import Sound
 from engine.library import find_model, find_patch, model_knobs
 from engine.parameters import Parameter
-from engine.patch import Patch, load_patch, read_patch
+from engine.patch import Patch, load_patch, read_patch, read_text
+from engine.text import plain
 
-__all__ = ["sound_from_file", "sound_from_patch", "sound_from_text", "sound_to_begin"]
+__all__ = ["sound_from_file", "sound_from_patch", "sound_from_path", "sound_from_text", "sound_to_begin"]
 
 
 def sound_from_text(text: str, where: str = "patch") -> Sound:
@@ -33,6 +35,17 @@ def sound_from_file(path_or_name: str | os.PathLike[str]) -> Sound:
     path = find_patch(path_or_name)
     patch = load_patch(path)
     return Sound(patch, tuple(model_knobs(find_model(patch.model))), path)
+
+
+def sound_from_path(path: Path) -> Sound:
+    """A sound of exactly this file, without looking for others of its name.
+
+    Raises:
+        SystoleError: as `patch.load_patch`.
+    """
+    text, where = read_text(path), plain(path)
+    knobs = _knobs(read_patch(text, where).model, where)
+    return Sound(read_patch(text, where, knobs), knobs, path)
 
 
 def sound_from_patch(patch: Patch) -> Sound:

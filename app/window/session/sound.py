@@ -14,7 +14,7 @@ from engine.parameters import TABLE, Parameter, parameter
 from engine.patch import ModulationRow, Patch
 from engine.vocabulary import ROWS
 
-__all__ = ["NO_ROW", "Sound", "plain_sound", "same_sound"]
+__all__ = ["NO_ROW", "Sound", "patch_texts", "plain_sound", "same_sound"]
 
 NO_ROW = ModulationRow("none", "voice.pitch", 0.0)
 """A row of the matrix that does nothing."""
@@ -87,16 +87,18 @@ class Sound:
         return replace(self, patch=replace(self.patch, modulation=tuple(rows)))
 
 
+def patch_texts(patch: Patch) -> tuple[object, ...]:
+    """What a patch says about itself."""
+    return patch.name, patch.author, patch.description, tuple(patch.tags)
+
+
 def same_sound(one: Sound, other: Sound) -> bool:
     """Whether two sounds say the same in all, names and texts too; what equals its default need not be said."""
-
-    def texts(patch: Patch) -> tuple[object, ...]:
-        return patch.name, patch.model, patch.author, patch.description, tuple(patch.tags)
-
     if one.patch is other.patch:
         return True
     return (
-        texts(one.patch) == texts(other.patch)
+        patch_texts(one.patch) == patch_texts(other.patch)
+        and one.patch.model == other.patch.model
         and one.rows == other.rows
         and one.ids == other.ids
         and all(one.number(each) == other.number(each) for each in one.ids)

@@ -15,6 +15,7 @@ __all__ = ["qt_palette", "style_sheet"]
 _SHEET = """
 QToolTip {{ color: {text}; background: {raised}; border: 1px solid {border}; padding: 6px; }}
 QFrame[panel="true"] {{ background: {surface}; border-radius: 8px; }}
+QFrame[floats="true"] {{ border: 1px solid {border}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="warning"] {{ color: {warning}; }}
 QLabel[role="error"] {{ color: {danger}; }}
@@ -42,6 +43,9 @@ QMenu::item:disabled {{ color: {muted}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; }}
 QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
+QPlainTextEdit {{ background: {ground}; color: {text}; border: 1px solid {border}; border-radius: 4px;
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QPlainTextEdit:focus {{ border: 1px solid {focus}; }}
 """
 
 

@@ -57,6 +57,7 @@ def unreachable(window: QWidget) -> list[str]:
     pressed = ("QAbstractButton", "QAbstractSlider", "QAbstractItemView", "QComboBox", "QLineEdit")
     used = [each for each in window.findChildren(QWidget) if any(each.inherits(kind) for kind in pressed)]
     used = [each for each in used if each.isVisibleTo(window) and each.isEnabled() and not _is_part(each)]
+    used = [each for each in used if not each.inherits("QScrollBar")]  # keys scroll what it belongs to
     reached = [each for each in _controls(window) if each in chain]
     return [_name(each) for each in used if each not in reached and _checked(each) not in reached]
 

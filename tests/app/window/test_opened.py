@@ -98,6 +98,15 @@ def test_a_crash_loses_nothing(open_window: Open, qtbot: QtBot, user_folder: Pat
     assert (again.sound.number("knobs.knob1"), again.sound.patch.name, again.is_dirty) == (0.75, "Plain", True)
 
 
+def test_a_patch_that_is_asked_for_does_not_overwrite_the_last_session(open_window: Open, user_folder: Path) -> None:
+    opened = open_window()
+    opened.services.document.set_number("knobs.knob1", 0.0625)
+    opened.window.close()
+    again = open_window(patch="other")
+    assert again.services.document.sound.patch.name == "Other"
+    assert "0.0625" in (user_folder / "before-session.json").read_text()
+
+
 def test_a_session_whose_file_is_gone_is_not_saved(open_window: Open, user_folder: Path) -> None:
     opened = open_window(patch=None)
     opened.services.document.load(sound_from_file("plain"))
@@ -183,6 +192,22 @@ def test_the_browser_makes_room_in_a_narrow_window(open_window: Open) -> None:
     assert window.panels["side"].isVisible()
     window.resize(1100, 800)
     assert not window.panels["side"].isVisible()
+
+
+def test_a_narrow_window_opens_the_browser_over_its_pages(open_window: Open, qtbot: QtBot) -> None:
+    side = PanelSpec("side", "Side", Area.SIDE, f"{HERE}:Listening")
+    window = open_window(side).window
+    window.resize(1024, 640)
+    pages = window._pages.geometry()
+    window.show_side(True)
+    assert window.panels["side"].isVisible()
+    assert window._pages.geometry() == pages
+    assert window.panels["side"].geometry().topLeft() == pages.topLeft()
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: window.panels["side"].height() == window._pages.height())
+    window.resize(1500, 700)
+    assert window.panels["side"].isVisible()
+    qtbot.waitUntil(lambda: window._pages.x() > window.panels["side"].geometry().right())
 
 
 def test_it_ends_when_it_is_told_to(open_window: Open) -> None:

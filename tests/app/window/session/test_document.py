@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accel.errors import SystoleError
-from app.window.session.document import Change, Document
+from app.window.session.document import Change, Desk, Document
 from app.window.session.sound import NO_ROW, Sound
 from engine.patch import ModulationRow
 from tests.app.window.session.sounds import Clock, other_model, sound
@@ -102,6 +102,53 @@ def test_a_sound_without_a_file_is_dirty_until_it_is_saved() -> None:
     document.saved_as(FILE)
     assert not document.is_dirty
     assert document.sound.path == FILE
+
+
+def test_saving_under_another_name_is_one_step(document: Document, changes: list[Change]) -> None:
+    named = replace(document.sound.patch, name="Mine", tags=("bell",))
+    document.saved_as(Path("mine.toml"), named)
+    assert (document.sound.patch.name, document.sound.path, document.is_dirty) == ("Mine", Path("mine.toml"), False)
+    assert (changes[-1].cause, changes[-1].ids) == ("saved", frozenset())
+    document.undo()
+    assert (document.sound.patch.name, document.sound.path, document.is_dirty) == ("One", FILE, False)
+
+
+def test_a_sound_that_came_by_itself_finds_its_file(document: Document, changes: list[Change]) -> None:
+    document.load(other_model(), plays_already=True)
+    assert document.is_dirty
+    document.belongs_to(Path("two.toml"), document.sound.patch)
+    assert (document.sound.path, document.is_dirty, document.undo_label) == (Path("two.toml"), False, "Load Two")
+    assert changes[-1].cause == "saved"
+    document.belongs_to(Path("three.toml"), document.sound.patch)
+    assert document.sound.path == Path("two.toml")
+
+
+def test_a_renamed_file_is_renamed_in_all_steps(document: Document) -> None:
+    document.set_number("knobs.cut", 0.75)
+    document.load(other_model())
+    document.file_moved(FILE, Path("new.toml"), replace(sound().patch, name="New"))
+    assert document.sound.patch.name == "Two"
+    document.undo()
+    assert (document.sound.patch.name, document.sound.path, document.is_dirty) == ("New", Path("new.toml"), True)
+    document.undo()
+    assert (document.sound.patch.name, document.sound.path, document.is_dirty) == ("New", Path("new.toml"), False)
+
+
+def test_a_file_that_is_gone_makes_its_sound_unsaved(document: Document, changes: list[Change]) -> None:
+    patch = document.sound.patch
+    document.file_holds(FILE, None)
+    assert document.is_dirty
+    document.file_holds(FILE, patch)
+    assert not document.is_dirty
+    assert [change.cause for change in changes] == ["saved", "saved"]
+
+
+def test_another_session_is_taken_over_in_one_step(document: Document) -> None:
+    mine = document.desk
+    document.adopt(Desk(other_model(), sound("Third"), "B"), "Open the kept session")
+    assert (document.sound.patch.name, document.side) == ("Two", "B")
+    document.undo()
+    assert document.desk is mine
 
 
 def test_loading_is_a_step_too(document: Document, changes: list[Change]) -> None:
