@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPixmap
 
 from app.window.playing.key_map import NOTES, base_note, note_name
@@ -14,6 +14,8 @@ from app.window.theme.theme import Theme
 __all__ = ["KeyboardLook"]
 
 IVORY, IVORY_LOW, EBONY, EBONY_LOW = "#eceff2", "#cfd5db", "#262b32", "#0d0f12"
+BRIGHT = 0.6
+"""Of its colour, from which on a lit key hides its print."""
 PRINT, PRINT_DARK = "#3d4650", "#c9d1d9"
 """Keys are ivory and ebony in both themes: it is what they are known by. Contrast of the print: 8.2 and 9.4."""
 
@@ -24,30 +26,43 @@ class KeyboardLook:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self._still: tuple[tuple[object, ...], QPixmap] | None = None
-        self._outlines: dict[int, QPainterPath] = {}
+        self._lit: dict[tuple[int, bool], QPixmap] = {}
         self._prints: dict[int, str] = {}
 
     def still(self, shape: Shape, size: QSize, ratio: float, octave: int) -> QPixmap:
         """All keys, none of them down, with the letters that play them."""
         key = (shape.low, shape.high, size.width(), size.height(), ratio, octave, self._theme.palette)
         if self._still is None or self._still[0] != key:
-            self._outlines = {}
+            self._lit = {}
             self._still = (key, self._draw(shape, size, ratio, octave))
         return self._still[1]
 
     def light(self, painter: QPainter, shape: Shape, note: int, level: float) -> None:
         """One key in the colour of what sounds, by its level 0..1."""
-        outline = self._outlines.get(note)
-        if outline is None:
-            outline = self._outlines[note] = shape.outline(note)
-        colour = QColor(DARK.live if is_black(note) else LIGHT.live)
         strength = 0.35 + 0.6 * min(1.0, max(0.0, level))
-        colour.setAlphaF(strength)
-        painter.fillPath(outline, colour)
-        if note in self._prints:
-            black = is_black(note) or strength < 0.6
+        key = (note, strength > BRIGHT)
+        if key not in self._lit:
+            self._lit[key] = self._draw_lit(shape, note, painter.device().devicePixelRatio(), key[1])
+        painter.setOpacity(strength)
+        painter.drawPixmap(_around(shape.boxes[note]).topLeft(), self._lit[key])
+        painter.setOpacity(1.0)
+
+    def _draw_lit(self, shape: Shape, note: int, ratio: float, is_bright: bool) -> QPixmap:
+        """A key in full colour; where that hides what is printed on it, printed anew."""
+        box = _around(shape.boxes[note])
+        picture = QPixmap(box.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-box.topLeft())
+        painter.fillPath(shape.outline(note), QColor(DARK.live if is_black(note) else LIGHT.live))
+        if is_bright and note in self._prints:
             painter.setFont(font("small"))
-            self._print(painter, note, shape.boxes[note], self._prints[note], QColor(EBONY_LOW if black else IVORY))
+            colour = QColor(EBONY_LOW if is_black(note) else IVORY)
+            self._print(painter, note, shape.boxes[note], self._prints[note], colour)
+        painter.end()
+        return picture
 
     def cursor(self, painter: QPainter, shape: Shape, note: int) -> None:
         """The key that the arrow keys have chosen."""
@@ -101,3 +116,8 @@ class KeyboardLook:
             painter.drawText(box.adjusted(0, 0, 0, -17 if note % 12 == 0 else -4), bottom, letter)
         if note % 12 == 0:
             painter.drawText(box.adjusted(-2, 0, 2, -4), bottom, note_name(note))
+
+
+def _around(box: QRectF) -> QRect:
+    """Whole pixels with room for a soft edge."""
+    return box.toAlignedRect().adjusted(-1, -1, 1, 1)

@@ -19,6 +19,7 @@ from app.window.playing.typed_keys import TypedKeys
 from app.window.playing.wheels import PITCH_MIDDLE, Wheel
 from app.window.services import Services
 from engine.live.layout import State
+from engine.live.protocol import Panic
 from engine.live.snapshot import Snapshot
 from engine.vocabulary import SOURCES
 
@@ -99,6 +100,7 @@ class KeysPanel(Panel):
         self.pitch.valueChanged.connect(lambda value: self._turned(self.player.bend, value))
         self.mod.valueChanged.connect(lambda value: self._turned(self.player.wheel, value))
         services.link.ready.connect(self._ready)
+        services.actions.add("panic", "End every note at once", "Ctrl+.", self.panic)
 
     def _turned(self, play: Callable[[int], None], value: int) -> None:
         self.services.clock.wake()
@@ -124,6 +126,7 @@ class KeysPanel(Panel):
             self.typed = TypedKeys(self.window(), self.player, lambda: self.octave.value, lambda: self.velocity.value)
             self.typed.commanded.connect(self._command)
             self.typed.touched.connect(self._touched)
+            self.typed.panicked.connect(self.panic)
             self.window().destroyed.connect(self._forget)
 
     def _forget(self) -> None:
@@ -156,6 +159,11 @@ class KeysPanel(Panel):
     def _show_player(self) -> None:
         self.hold.setChecked(self.player.is_holding)
         self.pedal.setChecked(self.player.is_sustained)
+
+    def panic(self) -> None:
+        """Silence at once, of whatever plays."""
+        self.end_all()
+        self.services.link.ask(Panic())
 
     def end_all(self) -> None:
         """Silence from our side: keys, hold, pedal and wheels."""

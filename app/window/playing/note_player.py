@@ -77,12 +77,18 @@ class NotePlayer:
         if not self._can_play() or (Kind.NOTE_OFF, note) in self._owed:
             return False
         if note in self.notes:  # struck again by another holder: an up before each down keeps them in pairs
-            self._send(note_off(AT_ONCE, CHANNEL, note))
+            if not self._play([note_off(AT_ONCE, CHANNEL, note)]):
+                return False
+            self._forget(note)
         if not self._play([note_on(AT_ONCE, CHANNEL, note, float(velocity))]):
-            self._send(note_off(AT_ONCE, CHANNEL, note))
             return False
         self._holders[holder] = note
         return True
+
+    def _forget(self, note: int) -> None:
+        """It is up: who held it, holds nothing."""
+        self._latched.discard(note)
+        self._holders = {holder: held for holder, held in self._holders.items() if held != note}
 
     def release(self, holder: str) -> None:
         """A holder comes up, from whatever note it is on."""

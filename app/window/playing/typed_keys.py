@@ -6,6 +6,7 @@ a dialog has taken the focus since. Losing the window lets everything go.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -27,6 +28,7 @@ from app.window.playing.note_player import NotePlayer
 __all__ = ["TypedKeys"]
 
 HOLDER = "typed "
+TWICE_SECONDS = 0.6
 _OTHER = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _FOCUS_KEYS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 _TEXT = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
@@ -38,6 +40,7 @@ class TypedKeys(QObject):
     Signals:
         commanded: a `key_map.Command` other than the pedal, once for each press.
         touched: a key was pressed that plays.
+        panicked: Escape was pressed twice within a moment.
 
     Args:
         octave: where the first key's C is; velocity: 1..127. Asked at each key.
@@ -45,6 +48,7 @@ class TypedKeys(QObject):
 
     commanded = Signal(str)
     touched = Signal()
+    panicked = Signal()
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class TypedKeys(QObject):
         self._window, self._player, self._octave, self._velocity = window, player, octave, velocity
         self._down: set[str] = set()
         self._is_by_key = self._is_pedal = False
+        self._escaped_at = -TWICE_SECONDS
         self._handle: QWindow | None = None
         window.installEventFilter(self)
         application = QApplication.instance()
@@ -108,6 +113,8 @@ class TypedKeys(QObject):
     def _pressed(self, event: QKeyEvent) -> bool:
         if event.key() in _FOCUS_KEYS:
             self._is_by_key = True
+        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
+            self._escaped()
         place = _place(event)
         if place in self._down:
             return True  # it repeats itself, or its release was lost: the note goes on, nothing is typed
@@ -124,6 +131,12 @@ class TypedKeys(QObject):
         if note is not None:
             self._player.press(HOLDER + place, note, self._velocity())
         return True
+
+    def _escaped(self) -> None:
+        now = time.monotonic()
+        is_second, self._escaped_at = now - self._escaped_at < TWICE_SECONDS, now
+        if is_second:
+            self.panicked.emit()
 
     def _space(self, event: QKeyEvent) -> bool:
         """The pedal, or with Shift hold; but who walks by Tab presses buttons with it, as everywhere."""

@@ -50,7 +50,7 @@ def player(ring: Ring) -> NotePlayer:
     return NotePlayer(ring.play, lambda: True)
 
 
-def test_a_note_that_two_hold_ends_with_the_second(player: NotePlayer, ring: Ring) -> None:
+def test_a_note_that_two_strike_ends_with_the_second(player: NotePlayer, ring: Ring) -> None:
     player.press("mouse", 60, 100)
     player.press("typed A", 60, 80)
     player.release("mouse")
