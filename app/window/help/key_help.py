@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.window.playing.key_map import COMMANDS, NOTES, base_note, note_name
 from app.window.services import Services
@@ -13,7 +13,8 @@ from app.window.theme.theme import Theme
 
 __all__ = ["KeyHelp", "KeysPicture"]
 
-SIZE = QSize(720, 560)
+SIZE = QSize(900, 520)
+COLUMNS = 3
 SIDE, GAP = 42, 5
 ROWS = ((0.0, "QWERTYUIOP"), (0.28, "ASDFGHJKL;'"), (0.75, "ZXCV"))
 """How far a row is moved to the right, in keys, and its places."""
@@ -23,7 +24,7 @@ MOUSE = (
     ("Wheel", "turn a knob step by step"),
     ("Double-click", "back to the default; with Ctrl, type a value"),
     ("Right-click", "default, type a value, MIDI learn, modulation"),
-    ("Digits, Return", "type a value for the knob that has the focus"),
+    ("Digits, Return", "type a value for the knob in focus"),
     ("Space, Shift+Space", "sustain pedal; hold"),
     ("Escape twice", "end every note at once"),
 )
@@ -92,18 +93,18 @@ class KeyHelp(QDialog):
         self.resize(SIZE)
         title = QLabel("Keys and shortcuts", self)
         title.setFont(font("display"))
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(self._table())
-        area.setAccessibleName("Shortcuts")
-        column = QVBoxLayout(self)
+        whole = QFrame(self)
+        whole.setProperty("panel", True)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(8, 8, 8, 8)
+        around.addWidget(whole)
+        column = QVBoxLayout(whole)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         column.addWidget(title)
         picture = KeysPicture(services.theme, services.remembered.value.octave)
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(area, 1)
+        column.addWidget(self._table(), 1)
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -113,16 +114,16 @@ class KeyHelp(QDialog):
         return [*shortcuts, *MOUSE]
 
     def _table(self) -> QWidget:
-        """In two columns, read downwards."""
+        """In three columns, read downwards."""
         whole = QWidget()
         grid = QGridLayout(whole)
         grid.setContentsMargins(0, 0, 8, 0)
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(6)
         lines = self.lines
-        half = (len(lines) + 1) // 2
+        deep = -(-len(lines) // COLUMNS)
         for index, (keys, text) in enumerate(lines):
-            row, column = index % half, 2 * (index // half)
+            row, column = index % deep, 2 * (index // deep)
             name = QLabel(keys)
             name.setFont(font("title"))
             what = QLabel(text)
@@ -130,9 +131,9 @@ class KeyHelp(QDialog):
             what.setProperty("role", "muted")
             grid.addWidget(name, row, column, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(what, row, column + 1, Qt.AlignmentFlag.AlignTop)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        grid.setRowStretch(half, 1)
+        for column in range(COLUMNS):
+            grid.setColumnStretch(2 * column + 1, 1)
+        grid.setRowStretch(deep, 1)
         return whole
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -75,6 +76,8 @@ class RenderDialog(QDialog):
         self.bar.setFixedHeight(10)
         self.bar.setAccessibleName("Progress")
         self.answer.setWordWrap(True)
+        for button in (self.browse, self.name, self.show_file, self.play, self.stop):
+            button.setAutoDefault(False)
         self.go.setDefault(True)
 
     def _lay_out(self) -> None:
@@ -90,7 +93,12 @@ class RenderDialog(QDialog):
         for text, widget in (("Sound", self.sound), ("Rate", self.rate), ("Samples", self.format), ("", self.stems)):
             widget.setAccessibleName(text or self.stems.text())
             form.addRow(_muted(text), widget)
-        column = QVBoxLayout(self)
+        whole = QFrame(self)
+        whole.setProperty("panel", True)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(8, 8, 8, 8)
+        around.addWidget(whole)
+        column = QVBoxLayout(whole)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         column.addWidget(title)

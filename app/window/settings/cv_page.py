@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QPushButton, QWidget
 
 from app.window.clock import Frame
 from app.window.services import Services
 from app.window.session.document import Change
 from app.window.settings.page import Page, label, side_by_side
+from app.window.settings.swing import Swing
 from engine.live.protocol import CalibrateCv, CvChannel, SetCv
 
 __all__ = ["CvPage", "led_by"]
@@ -18,7 +19,6 @@ __all__ = ["CvPage", "led_by"]
 INPUTS = 8
 ASK_SECONDS = 40.0
 ROLES = (("not used", ""), ("pitch, 1 V/oct", "pitch"), ("gate", "gate"), ("level", "level"))
-SCALE = 500
 
 
 def led_by(channels: Iterable[CvChannel]) -> frozenset[str]:
@@ -36,7 +36,7 @@ class CvPage(Page):
         super().__init__(services, parent)
         self._channels: list[CvChannel] = []
         self.roles: list[QComboBox] = []
-        self.meters: list[QProgressBar] = []
+        self.meters: list[Swing] = []
         words = "Inputs of a DC-coupled interface can play and turn knobs; full scale is 10 V until it is calibrated."
         self.form.addRow(label(words, "muted", self))
         self.add(self._table())
@@ -46,6 +46,7 @@ class CvPage(Page):
         self.volts.setRange(-10.0, 10.0)
         self.volts.setDecimals(3)
         self.volts.setSuffix(" V")
+        self.volts.setFixedSize(96, 26)
         self.input.setAccessibleName("Input to calibrate")
         self.volts.setAccessibleName("Voltage that is applied")
         caption = label("Calibrate", "muted", self)
@@ -67,14 +68,10 @@ class CvPage(Page):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(5)
         for number in range(INPUTS):
-            role, meter = QComboBox(), QProgressBar()
+            role, meter = QComboBox(), Swing(f"What input {number + 1} gives", self.services.theme)
             role.setAccessibleName(f"Meaning of input {number + 1}")
             role.setStatusTip("What this input does")
             role.activated.connect(lambda _: self._changed())
-            meter.setRange(-SCALE, SCALE)
-            meter.setTextVisible(False)
-            meter.setFixedHeight(8)
-            meter.setAccessibleName(f"What input {number + 1} gives")
             name = label(f"Input {number + 1}", "muted", self)
             name.setWordWrap(False)
             grid.addWidget(name, number, 0)
@@ -135,4 +132,4 @@ class CvPage(Page):
     def show_frame(self, frame: Frame) -> None:
         """What the inputs give."""
         for number, meter in enumerate(self.meters):
-            meter.setValue(round(SCALE * float(frame.snapshot.meters[f"cv{number}"])))
+            meter.show_value(float(frame.snapshot.meters[f"cv{number}"]))

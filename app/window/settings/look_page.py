@@ -46,10 +46,15 @@ class LookPage(Page):
         self.row("", side_by_side(self.show_folder), tip)
         self.show_folder.setAccessibleName("Show your files")
         self.finish()
+        services.theme.changed.connect(self.show_truth)
         self.theme.activated.connect(lambda _: self._set_theme())
         self.zoom.activated.connect(lambda _: self._set_zoom())
         self.calm.clicked.connect(lambda is_on: services.remembered.change(is_calm=is_on))
         self.show_folder.clicked.connect(self._show_folder)
+
+    def show_truth(self) -> None:
+        """The theme in use."""
+        self.theme.setCurrentIndex(self.theme.findData(self.services.theme.mode))
 
     def _set_theme(self) -> None:
         mode = self.theme.currentData()

@@ -70,9 +70,9 @@ class Page(QWidget):
         self._column.addWidget(widget, stretch)
 
     def finish(self) -> None:
-        """The answer comes last."""
-        self._column.addStretch(1)
+        """The answer comes last, right below what was asked."""
         self._column.addWidget(self.answer)
+        self._column.addStretch(1)
 
     def row(self, text: str, widget: QWidget, help: str) -> None:
         """A row of the form: named for screen readers, and with help."""

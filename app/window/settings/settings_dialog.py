@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
 
 from app.window.clock import Frame
 from app.window.playing.stream_watch import StreamWatch
@@ -16,7 +25,7 @@ from app.window.settings.page import Page
 
 __all__ = ["SettingsDialog"]
 
-SIZE = QSize(640, 500)
+SIZE = QSize(660, 500)
 EVERY = 6
 """Frames; while nothing sounds, they are ten a second themselves."""
 
@@ -35,7 +44,10 @@ class SettingsDialog(QDialog):
             CvPage(services),
             LookPage(services),
         ]
-        self.list, self._stack = QListWidget(self), QStackedWidget(self)
+        whole = QFrame(self)
+        whole.setProperty("panel", True)
+        self.list, self._stack = QListWidget(self), QStackedWidget(whole)
+        self.list.setProperty("role", "pages")
         self.list.setAccessibleName("Pages of the settings")
         self.list.setFixedWidth(150)
         self.list.setSpacing(2)
@@ -47,10 +59,15 @@ class SettingsDialog(QDialog):
             self._stack.addWidget(page)
         self.list.currentRowChanged.connect(self._stack.setCurrentIndex)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 10, 0, 10)
-        row.setSpacing(0)
+        row.setContentsMargins(8, 8, 8, 8)
+        row.setSpacing(8)
         row.addWidget(self.list)
-        row.addWidget(self._stack, 1)
+        row.addWidget(whole, 1)
+        inside = QHBoxLayout(whole)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self._stack)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Return in a list or a number must not press any
         self.list.setCurrentRow(0)
         services.clock.frame.connect(self._frame)
 

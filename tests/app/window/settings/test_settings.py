@@ -199,7 +199,7 @@ def test_voltages_lead_knobs(opened: Opened, dialog: SettingsDialog, engine: Fak
     assert (cv.roles[0].currentData(), cv.roles[2].currentData()) == ("", "knob:knob1")
     assert opened.services.sync.led == {"knobs.knob1"}
     engine.arrays["meters"]["cv2"] = 0.5
-    wait(qtbot, lambda: cv.meters[2].value() == 250)
+    wait(qtbot, lambda: cv.meters[2].value == 0.5)
 
 
 def test_calibration_takes_two_voltages(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
