@@ -87,6 +87,17 @@ jack_server() {
         say "for the tests of live playing, install jackd (Debian, Ubuntu: apt install jackd2)"
 }
 
+# A screen in memory and a hand at its mouse and keyboard: the test of the real window; without them it says so, skips.
+screen() {
+    [ "$(uname -s)" = Linux ] || return 0
+    local missing=()
+    command -v Xvfb >/dev/null || missing+=(xvfb)
+    command -v xdotool >/dev/null || missing+=(xdotool)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    apt_install "${missing[@]}" ||
+        say "for the test of the window, install Xvfb and xdotool (Debian, Ubuntu: apt install xvfb xdotool)"
+}
+
 make_venv() {
     if .venv/bin/python -m pip --version >/dev/null 2>&1; then return; fi
     local python
@@ -116,6 +127,7 @@ esac
 system_libraries
 [ -z "$extras" ] || compilers
 [ -z "$extras" ] || jack_server
+[ -z "$extras" ] || screen
 make_venv
 say "installing Python packages (the first time takes some minutes)"
 pip_install setuptools

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Sequence
 
@@ -33,11 +34,13 @@ SYNC_EVERY, SAVE_EVERY = 6, 30
 """Frames."""
 
 
-def application() -> QApplication:
-    """The application, made where there is none yet."""
+def application(zoom: float = 1.0) -> QApplication:
+    """The application, made where there is none yet; one that is there keeps its size."""
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
+    if zoom != 1.0:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{zoom:g}")  # read by Qt when the application is made
     made = QApplication(["systole"])
     made.setApplicationName("systole")
     made.setApplicationDisplayName("Systole")
@@ -70,7 +73,8 @@ class Opened(QObject):
 
     def __init__(self, engine: EnginePort, beginning: Beginning, *, panels: tuple[PanelSpec, ...] = PANELS) -> None:
         super().__init__()
-        app, (preferences, line) = application(), load_preferences()
+        preferences, line = load_preferences()
+        app = application(preferences.zoom)
         self._beginning, self._is_closed = beginning, False
         self.window = MainWindow()
         notices = Notices(self)

@@ -23,6 +23,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         octave: of the computer's keys, C of the lower row, as in C3; velocity: that they play with.
         favourites: names of patches.
         target: FPGA of the array view; clock: MHz, None: what its routed design reaches.
+        zoom: size of everything, beside what the screen asks for; from the next start on.
         is_calm: no animation but meters and scopes.
         has_played: the first run is over.
     """
@@ -37,6 +38,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     favourites: frozenset[str] = frozenset()
     target: str = "ecp5-25f"
     clock: Annotated[float, Meta(gt=0, le=1000)] | None = None
+    zoom: Annotated[float, Meta(ge=0.5, le=4.0)] = 1.0
     is_calm: bool = False
     has_played: bool = False
 

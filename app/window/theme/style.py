@@ -35,6 +35,20 @@ QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ color: {muted}
 QLineEdit, QSpinBox, QDoubleSpinBox, QAbstractItemView {{
     background: {ground}; color: {text}; border: 1px solid {border}; border-radius: 4px;
     selection-background-color: {accent}; selection-color: {on_accent}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ width: 0; height: 0; border-left: 4px solid {raised}; border-right: 4px solid {raised};
+    border-top: 5px solid {muted}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 16px; }}
+QAbstractSpinBox::up-arrow {{ width: 0; height: 0; border-left: 4px solid {ground}; border-right: 4px solid {ground};
+    border-bottom: 5px solid {muted}; }}
+QAbstractSpinBox::down-arrow {{ width: 0; height: 0; border-left: 4px solid {ground}; border-right: 4px solid {ground};
+    border-top: 5px solid {muted}; }}
+QListWidget[role="pages"] {{ background: transparent; border-color: transparent; }}
+QListWidget[role="pages"]::item {{ padding-left: 8px; border-radius: 5px; }}
+QListWidget[role="pages"]::item:selected {{ background: {accent}; color: {on_accent}; }}
+QListWidget[role="pages"]:focus {{ border: 1px solid {focus}; }}
+QProgressBar {{ background: {raised}; border: none; border-radius: 4px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 4px; }}
 QHeaderView::section {{ background: {surface}; color: {muted}; border: none; padding: 4px; }}
 QMenu {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 4px; }}
 QMenu::item {{ padding: 4px 22px; border-radius: 4px; }}

@@ -1,0 +1,246 @@
+"""The settings ask the engine and show what it says; a refusal stands where it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from accel.errors import SystoleError
+from app.window.opened import Opened
+from app.window.playing.stream_watch import StreamWatch
+from app.window.preferences import load_preferences
+from app.window.settings.audio_page import AudioPage
+from app.window.settings.cv_page import CvPage
+from app.window.settings.look_page import LookPage
+from app.window.settings.midi_page import MidiPage
+from app.window.settings.settings_dialog import SettingsDialog
+from engine.live.protocol import (
+    CalibrateCv,
+    CloseStream,
+    CvChannel,
+    DeviceName,
+    Forget,
+    Learned,
+    ListDevices,
+    MidiPorts,
+    OpenStream,
+    SetCv,
+    StreamChanged,
+    TestTone,
+)
+from tests.app.window.checks import same_picture, unnamed, unreachable
+from tests.app.window.conftest import Open
+from tests.app.window.fake_engine import FakeEngine
+
+DEVICES = [
+    {"host": "JACK", "name": "system", "rates": [48_000], "is_default": True},
+    {"host": "ALSA", "name": "pulse", "rates": [48_000, 44_100], "is_default": False},
+]
+JACK = DeviceName("JACK", "system")
+HERE = StreamChanged(JACK, 48_000, 128, 256, "JACK: system")
+TIES = 'schema = 1\n[[control]]\ntarget = "amp.decay"\ncc = 21\nchannel = 1\n'
+
+
+@pytest.fixture
+def opened(open_window: Open, engine: FakeEngine) -> Opened:
+    engine.replies[ListDevices] = DEVICES
+    engine.replies[MidiPorts] = [["Keystation", True], ["Launchpad", False]]
+    return open_window()
+
+
+@pytest.fixture
+def dialog(opened: Opened, engine: FakeEngine, qtbot: QtBot, user_folder: Path) -> SettingsDialog:
+    (user_folder / "midi.toml").write_text(TIES)
+    watch = StreamWatch(opened.services.link)
+    engine.say(HERE)
+    qtbot.waitUntil(lambda: watch.is_heard)
+    found = SettingsDialog(opened.services, watch, opened.window)
+    found.show()
+    return found
+
+
+def page(dialog: SettingsDialog, name: str) -> Any:
+    dialog.show_page(name)
+    return dialog.page
+
+
+def choose(box: QComboBox, text: str) -> None:
+    box.setCurrentIndex(box.findText(text))
+    assert box.currentText() == text
+    box.activated.emit(box.currentIndex())
+
+
+def asked(engine: FakeEngine, kind: type) -> list[Any]:
+    return [each for each in engine.asked if isinstance(each, kind)]
+
+
+def wait(qtbot: QtBot, is_so: Callable[[], object]) -> None:
+    qtbot.waitUntil(lambda: bool(is_so()))
+
+
+def test_it_shows_what_is_open(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    audio = page(dialog, "audio")
+    assert isinstance(audio, AudioPage)
+    wait(qtbot, lambda: audio.device.count() == 3)
+    assert audio.device.currentText() == "JACK: system"
+    assert (audio.rate.currentData(), audio.block.currentData()) == (48_000, 128)
+    assert audio.answer.text() == "2 devices found"
+
+
+def test_another_device_is_opened_at_once(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    audio = page(dialog, "audio")
+    engine.replies[OpenStream] = {"line": "ALSA: pulse"}
+    wait(qtbot, lambda: audio.device.count() == 3 and audio.device.isEnabled())
+    choose(audio.device, "ALSA: pulse")
+    wait(qtbot, lambda: audio.answer.text() == "ALSA: pulse")
+    (request,) = asked(engine, OpenStream)
+    assert (request.device, request.rate, request.block) == (DeviceName("ALSA", "pulse"), None, None)
+    engine.say(StreamChanged(request.device, 44_100, 512, 0, ""))
+    wait(qtbot, lambda: audio.rate.currentData() == 44_100)
+    assert audio.block.currentData() == 512
+
+
+def test_block_and_mode(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    audio = page(dialog, "audio")
+    wait(qtbot, lambda: audio.device.count() == 3 and audio.block.isEnabled())
+    choose(audio.block, "512 samples")
+    wait(qtbot, lambda: asked(engine, OpenStream) and audio.mode.isEnabled())
+    choose(audio.mode, "Safe: 3 blocks ahead")
+    wait(qtbot, lambda: len(asked(engine, OpenStream)) == 2)
+    first, second = asked(engine, OpenStream)
+    assert (first.block, first.mode) == (512, "direct")
+    assert (second.mode, second.ahead, second.device) == ("safe", 3, JACK)
+
+
+def test_a_refusal_stands_where_it_was_asked_for(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    audio = page(dialog, "audio")
+    engine.replies[OpenStream] = SystoleError("device ALSA: pulse: is busy")
+    wait(qtbot, lambda: audio.device.count() == 3 and audio.device.isEnabled())
+    choose(audio.device, "ALSA: pulse")
+    wait(qtbot, lambda: audio.answer.text() == "device ALSA: pulse: is busy")
+    assert audio.answer.property("role") == "error"
+    assert audio.device.currentText() == "JACK: system"  # as it is
+
+
+def test_no_device_and_a_tone(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    audio = page(dialog, "audio")
+    wait(qtbot, lambda: audio.device.count() == 3 and audio.device.isEnabled())
+    audio.tone.click()
+    wait(qtbot, lambda: audio.answer.text() == "The sound goes to system")
+    choose(audio.device, "No device: play in silence")
+    wait(qtbot, lambda: asked(engine, CloseStream) and asked(engine, TestTone))
+    engine.say(StreamChanged(None, 48_000, 64, 0, ""))
+    wait(qtbot, lambda: not audio.rate.isEnabled())
+
+
+def test_readings(opened: Opened, dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    audio = page(dialog, "audio")
+    engine.arrays["clock"]["latency"] = 256
+    engine.arrays["meters"]["load"], engine.arrays["meters"]["load_worst"] = 0.4, 0.9
+    engine.arrays["counters"]["skipped_frames"] = 480
+    engine.arrays["counters"]["overruns_own"] = 3
+    wait(qtbot, lambda: audio.lost.text() == "10 ms (480 samples)")
+    assert audio.latency.text() == "8.0 ms: block 2.7, device 5.3"
+    assert audio.load.text() == "40 %, at worst 90 %"
+    assert audio.late.text() == "3 by us, 0 by the system"
+
+
+def test_midi_ports_are_ticked(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    midi = page(dialog, "midi")
+    assert isinstance(midi, MidiPage)
+    wait(qtbot, lambda: midi.ports.count() == 2)
+    assert midi.ports.item(0).checkState() == Qt.CheckState.Checked
+    assert midi.all.isChecked()
+    midi.all.click()
+    wait(qtbot, lambda: len(asked(engine, MidiPorts)) == 2)
+    assert asked(engine, MidiPorts)[1].names == ["Keystation"]
+
+
+def test_midi_activity(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    midi = page(dialog, "midi")
+    engine.arrays["counters"]["midi_messages"], engine.arrays["meters"]["midi_count"] = 12, 1
+    wait(qtbot, lambda: midi.activity.text() == "● 12 messages, 1 port open")
+    wait(qtbot, lambda: midi.activity.text().startswith("○"))
+
+
+def test_learned_controllers_are_listed_and_forgotten(
+    dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot, user_folder: Path
+) -> None:
+    midi = page(dialog, "midi")
+    assert midi.tied.item(0).text() == "CC 21, channel 1  →  Decay"
+    assert not midi.forget.isEnabled()
+    midi.tied.setCurrentRow(0)
+    midi.forget.click()
+    wait(qtbot, lambda: midi.answer.text() == "Decay is free again")
+    assert asked(engine, Forget)[0].target == "amp.decay"
+    engine.say(Learned("knobs.knob0", "CC 22, channel 1"))
+    wait(qtbot, lambda: midi.answer.text().startswith("CC 22, channel 1 turns"))
+
+
+def test_voltages_lead_knobs(opened: Opened, dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    cv = page(dialog, "cv")
+    assert isinstance(cv, CvPage)
+    box = cv.roles[2]
+    box.setCurrentIndex(box.findData("knob:knob1"))
+    box.activated.emit(box.currentIndex())
+    wait(qtbot, lambda: cv.answer.text() == "Listening to 1 input")
+    assert asked(engine, SetCv)[0].channels == [CvChannel(2, "knob:knob1")]
+    assert opened.services.sync.led == {"knobs.knob1"}
+    engine.replies[SetCv] = SystoleError("cv: input 1: system has 0")
+    cv.roles[0].setCurrentIndex(1)
+    cv.roles[0].activated.emit(1)
+    wait(qtbot, lambda: cv.answer.property("role") == "error")
+    assert (cv.roles[0].currentData(), cv.roles[2].currentData()) == ("", "knob:knob1")
+    assert opened.services.sync.led == {"knobs.knob1"}
+    engine.arrays["meters"]["cv2"] = 0.5
+    wait(qtbot, lambda: cv.meters[2].value == 0.5)
+
+
+def test_calibration_takes_two_voltages(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    cv = page(dialog, "cv")
+    engine.replies[CalibrateCv] = {"given": 0.1, "volts_per_unit": None, "offset": None}
+    cv.volts.setValue(1.0)
+    cv.measure.click()
+    wait(qtbot, lambda: "another voltage" in cv.answer.text())
+    engine.replies[CalibrateCv] = {"given": 0.5, "volts_per_unit": 10.0, "offset": 0.01}
+    cv.volts.setValue(5.0)
+    cv.measure.click()
+    wait(qtbot, lambda: cv.answer.text().startswith("Calibrated"))
+    assert [(each.channel, each.volts) for each in asked(engine, CalibrateCv)] == [(0, 1.0), (0, 5.0)]
+
+
+def test_looks_are_remembered(opened: Opened, dialog: SettingsDialog) -> None:
+    look = page(dialog, "look")
+    assert isinstance(look, LookPage)
+    choose(look.theme, "Light")
+    assert opened.services.theme.palette.name == "light"
+    choose(look.zoom, "125 %")
+    look.calm.click()
+    opened.window.close()
+    kept, _ = load_preferences()
+    assert (kept.theme, kept.zoom, kept.is_calm) == ("light", 1.25, True)
+
+
+@pytest.mark.parametrize("name", ["audio", "midi", "cv", "look"])
+def test_every_control_is_reached_and_named_and_looks_as_it_did(
+    opened: Opened, dialog: SettingsDialog, qtbot: QtBot, name: str
+) -> None:
+    shown = page(dialog, name)
+    if name == "audio":
+        wait(qtbot, lambda: shown.device.count() == 3)
+    if name == "midi":
+        wait(qtbot, lambda: shown.ports.count() == 2)
+    if name == "look":
+        shown.folder.setText("/home/anna/.local/share/systole")
+    opened.services.clock.stop()
+    assert unreachable(dialog) == []
+    assert unnamed(dialog) == []
+    for theme in ("dark", "light"):
+        opened.services.theme.set_mode(theme)
+        same_picture(dialog, f"settings_{name}_{theme}")
