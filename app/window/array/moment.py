@@ -8,7 +8,7 @@ from accel.formats import Op
 from app.window.array.occupation import Occupation
 from app.window.array.stages import Stage, Tile
 
-__all__ = ["Moment", "moment", "row_names", "sample_span"]
+__all__ = ["Moment", "moment", "row_names", "sample_span", "whole_frame"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Moment:
     """A cycle.
 
     Attributes:
+        cycle: of the frame; -1: all of them.
         stage, tile: None: no tile is computed.
         step: of the tile, from 0, -1: none is issued in this cycle; tap, channel: of the step, from 0; tap 0 is the
             oldest.
@@ -53,6 +54,17 @@ def moment(occupation: Occupation, cycle: int) -> Moment:
     text = f"{_where(occupation, stage, tile)}: {work} {_busy(occupation, busy)}"
     step = step if is_issued else -1
     return Moment(cycle, stage, tile, step, tap, channel, busy, stage.title, text, _aside(occupation, slot))
+
+
+def whole_frame(occupation: Occupation) -> Moment:
+    """The sum over all cycles, in the same form."""
+    size, cycles = occupation.geometry.rows * occupation.geometry.cols, occupation.cycles
+    text = (
+        f"{occupation.hop} samples of one voice: {occupation.multiplications:,} multiplications in {cycles:,} cycles "
+    )
+    text += f"of {size} PEs, which is {occupation.utilisation:.0%} of what they could do."
+    aside = "The rest: the control network, which needs one column only, tiles that fill not all rows, and waiting."
+    return Moment(-1, None, None, -1, 0, 0, 0, "The whole frame", text, aside)
 
 
 def sample_span(occupation: Occupation, tile: Tile) -> tuple[int, int]:

@@ -116,6 +116,10 @@ class Occupation:
         inside = 0 <= slot < len(self.tile) and self.tile[slot] >= 0
         return self.tiles[self.tile[slot]] if inside else None
 
+    def kind_of(self, slot: int) -> int:
+        """Place in `KINDS` of what a slot computes; -1: nothing."""
+        return int(self._kind[slot])
+
     def activity(self, begin: int, end: int) -> NDArray[np.float32]:
         """Part of the cycles `begin`..`end` - 1 in which each element multiplies: float32 [KINDS, rows, cols]."""
         rows, cols = self.geometry.rows, self.geometry.cols
