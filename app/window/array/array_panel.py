@@ -1,7 +1,7 @@
 """The page that shows the accelerator at work on the sound that is played.
 
 What is shown is the model of the hardware's cycles, exact to the cycle, not this computer's own arithmetic: a caption
-says so. While a voice sounds it moves with every frame of the window; in silence only as often as the window looks.
+says so. It runs while something sounds, until the person steps, stops it or lets it run in silence, too.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class ArrayPanel(Panel):
         super().__init__(services, parent)
         kept, theme = services.remembered.value, services.theme
         self._motion = SlowMotion()
-        self._motion.is_running = not kept.is_calm
+        self._follows = not kept.is_calm
         self._occupation: Occupation | None = None
         self._verdict: Verdict | None = None
         self._wanted, self._reason = ("", ""), ""
@@ -53,7 +53,6 @@ class ArrayPanel(Panel):
         self._grid, self._layers = GridView(theme), LayersView(theme)
         self._words, self._timeline = MomentView(theme), TimelineView(theme)
         self._transport = Transport(self._motion.seconds)
-        self._transport.show_running(self._motion.is_running)
         self._place()
         self._connect()
 
@@ -156,6 +155,9 @@ class ArrayPanel(Panel):
         if sounding != self._sounding:
             self._sounding = sounding
             self._target.show_voices(voices_sentence(sounding, self._verdict))
+        if self._follows and frame.is_sounding != self._motion.is_running:
+            self._motion.is_running = frame.is_sounding
+            self._transport.show_running(frame.is_sounding)
         if self._occupation is None or not self._motion.is_running:
             return
         if self._was_asked_for:
@@ -181,7 +183,7 @@ class ArrayPanel(Panel):
 
     def _run(self, is_running: bool) -> None:
         self._motion.is_running = self._was_asked_for = is_running
-        self._is_whole = False
+        self._follows = self._is_whole = False
         self._transport.show_running(is_running)
         self._show(is_told=True)
         self.services.clock.wake()
@@ -212,7 +214,7 @@ class ArrayPanel(Panel):
 
     def _stop(self) -> None:
         """Whoever steps wants it to stand."""
-        self._motion.is_running = self._was_asked_for = self._is_whole = False
+        self._motion.is_running = self._was_asked_for = self._follows = self._is_whole = False
         self._transport.show_running(False)
 
     def _show_whole(self) -> None:

@@ -49,8 +49,6 @@ def opened(open_window: Open, qtbot: QtBot) -> Opened:
     panel = found.window.panels["array"]
     timeline = one(panel, TimelineView)
     qtbot.waitUntil(lambda: timeline.maximum() > 0, timeout=20_000)
-    if one(panel, QPushButton).isChecked():
-        QTest.mouseClick(one(panel, QPushButton), Qt.MouseButton.LeftButton)
     timeline.sought.emit(0)
     return found
 
@@ -70,8 +68,8 @@ def one(widget: QWidget, kind: type[Found]) -> Found:
     return widget.findChildren(kind)[0]
 
 
-def frame(services: Services, number: int, passed: float = 0.016) -> Frame:
-    return Frame(number, number * passed, passed, services.link.snapshot(), False)
+def frame(services: Services, number: int, *, is_sounding: bool = False) -> Frame:
+    return Frame(number, number * 0.016, 0.016, services.link.snapshot(), is_sounding)
 
 
 def button(panel: ArrayPanel, name: str) -> QToolButton:
@@ -169,6 +167,23 @@ def test_it_runs_while_frames_come(panel: ArrayPanel, opened: Opened) -> None:
         panel.show_frame(frame(opened.services, number))
     one(panel, Transport).run.emit(False)
     assert place(panel) == int(20 * 0.016 / 0.05)
+
+
+def test_it_follows_the_sound_until_it_is_stopped(open_window: Open, qtbot: QtBot) -> None:
+    opened = open_window(SPEC)
+    opened.window.show_page("array")
+    panel, services = opened.window.panels["array"], opened.services
+    run, timeline = one(panel, QPushButton), one(panel, TimelineView)
+    qtbot.waitUntil(lambda: timeline.maximum() > 0)
+    services.clock.stop()
+    panel.show_frame(frame(services, 1, is_sounding=True))
+    assert run.isChecked()
+    panel.show_frame(frame(services, 2))
+    assert not run.isChecked()
+    panel.show_frame(frame(services, 3, is_sounding=True))
+    QTest.mouseClick(run, Qt.MouseButton.LeftButton)
+    panel.show_frame(frame(services, 4, is_sounding=True))
+    assert (run.isChecked(), run.text()) == (False, "Run")
 
 
 def test_another_target_and_clock_are_remembered(panel: ArrayPanel, opened: Opened, qtbot: QtBot) -> None:
