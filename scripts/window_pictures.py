@@ -1,7 +1,7 @@
 """Take the pictures of the window for README and docs: `python scripts/window_pictures.py [NAME...]`.
 
 The real window with the real engine, on a screen in memory and without a sound card, while it plays the demo piece:
-what is seen is what it does. A folder of its own stands for the user's, so nothing of whoever runs it gets into a picture.
+what is seen is what it does. A folder of its own stands for the user's: nothing of whoever runs it is in a picture.
 Panels that are not there leave an empty place and a line on stderr.
 """
 
