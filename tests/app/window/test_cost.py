@@ -24,6 +24,8 @@ FRAMES, SETTLING = {"play": 300}, 30
 """Frames that are measured (120 on the other pages), and those before, in which pictures are made that are kept."""
 WINDOW = 6
 """Frames that are taken together: no panel does its work more seldom, but many do every second or sixth time."""
+NOTE = 30
+"""Frames of a note."""
 IDLE_SECONDS = 5.0
 PATCH = "bass"
 
@@ -39,14 +41,15 @@ def playing(open_window: Open, engine: FakeEngine, qtbot: QtBot) -> Opened:
 
 
 def move(engine: FakeEngine, number: int) -> None:
-    """All that can move does: knobs by their modulation, sources, voices, sound and meters."""
+    """All that can move does: knobs by their modulation, sources, keys, meters, and two notes a second with vibrato."""
     arrays, turn = engine.arrays, 2 * math.pi * number / 97
     used = int(arrays["sound"]["knobs_used"][0])
     arrays["knobs_live"][:used] = 0.5 + 0.4 * np.sin(turn + np.arange(used))
     arrays["sources"][:] = np.sin(turn + np.arange(len(arrays["sources"])))
-    if number % 20 == 0:
+    if number % NOTE == 0:
         arrays["held"][36 + number % 40] ^= 1
-    engine.sound(110.0 * 2 ** (number % 48 / 12), 0.3 + 0.2 * math.sin(turn), voices=1 + number // 30 % 4)
+    pitch = number // NOTE * 7 % 36 + 0.05 * math.sin(2 * turn)
+    engine.sound(110.0 * 2 ** (pitch / 12), 0.3 + 0.2 * math.sin(turn), voices=1 + number // NOTE % 4)
 
 
 def frame_seconds(opened: Opened, engine: FakeEngine, frames: int) -> tuple[float, float]:
