@@ -123,6 +123,19 @@ class Document:
             label = self.sound.parameter(id).label
             self._push(replace(self.desk, current=self.sound.with_number(id, number)), "edit", label, id)
 
+    def set_numbers(self, numbers: Mapping[str, float], label: str) -> None:
+        """Set some of them at once: a pad turns two knobs, and it is one step.
+
+        Raises:
+            SystoleError: no such parameter, or out of its range; then nothing is set.
+        """
+        sound = self.sound
+        for each, number in numbers.items():
+            if number != sound.number(each):
+                sound = sound.with_number(each, number)
+        if sound is not self.sound:
+            self._push(replace(self.desk, current=sound), "edit", label, " ".join(numbers))
+
     def set_row(self, index: int, row: ModulationRow) -> None:
         """Change one row of the matrix, 0..7."""
         if row != self.sound.rows[index]:

@@ -179,3 +179,23 @@ def test_rows_at_the_end_that_do_nothing_are_left_out() -> None:
     found: Sound = sound().with_row(2, ROW)
     assert found.patch.modulation == (NO_ROW, NO_ROW, ROW)
     assert found.with_row(2, NO_ROW).patch.modulation == ()
+
+
+def test_two_numbers_at_once_are_one_step_however_long_the_drag(
+    document: Document, changes: list[Change], clock: Clock
+) -> None:
+    with document.gesture():
+        for place in (0.1, 0.2, 0.3):
+            clock.now += 5
+            document.set_numbers({"knobs.cut": place, "knobs.res": 1 - place}, "Cut and Res")
+    document.set_numbers({"knobs.cut": 0.3, "knobs.res": 0.7}, "Cut and Res")
+    assert [change.ids for change in changes] == [{"knobs.cut", "knobs.res"}] * 3
+    assert (document.sound.number("knobs.cut"), document.undo_label) == (0.3, "Cut and Res")
+    document.undo()
+    assert (document.sound.number("knobs.cut"), document.undo_label) == (0.25, None)
+
+
+def test_of_several_numbers_all_or_none_are_set(document: Document) -> None:
+    with pytest.raises(SystoleError):
+        document.set_numbers({"knobs.cut": 0.9, "knobs.res": 2.0}, "Both")
+    assert document.sound.number("knobs.cut") == 0.25
