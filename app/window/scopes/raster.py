@@ -11,6 +11,10 @@ from app.window.scopes.columns import soft_columns
 
 __all__ = ["Raster"]
 
+Floats = NDArray[np.float32]
+DENSE = 0.15
+"""Where more of the picture than this is covered, what is covered fully is filled by rows."""
+
 
 class Raster:
     """Width x height pixels of the screen, transparent at first.
@@ -35,10 +39,23 @@ class Raster:
         """Transparent again."""
         self.pixels.fill(0)
 
-    def draw_reach(self, top: NDArray[np.float32], bottom: NDArray[np.float32], colour: NDArray[np.uint32]) -> None:
+    def draw_reach(self, top: Floats, bottom: Floats, colour: NDArray[np.uint32]) -> None:
         """Fill what lies between two heights in each column; `colour` is a `columns.ramp`. Covers what was there."""
-        places, levels = soft_columns(top, bottom, self.height)
-        self.pixels.reshape(-1)[places] = colour[levels]
+        if float(np.sum(bottom - top)) > DENSE * self.pixels.size:
+            self._fill(np.ceil(top), np.floor(bottom), colour[-1])
+            low = np.minimum(np.ceil(top), bottom)
+            reaches = [(np.maximum(np.floor(bottom), low), bottom), (top, low)]  # in this order where both are a pixel
+        else:
+            reaches = [(top, bottom)]
+        for upper, lower in reaches:
+            places, levels = soft_columns(upper, lower, self.height)
+            self.pixels.reshape(-1)[places] = colour[levels]
+
+    def _fill(self, first: Floats, last: Floats, word: np.uint32) -> None:
+        """Rows [first, last) of each column."""
+        rows = np.arange(self.height, dtype=np.int16)[:, None]
+        begin, end = (np.clip(each, 0, self.height).astype(np.int16) for each in (first, last))
+        np.copyto(self.pixels, word, where=(rows >= begin) & (rows < end))
 
     def put(self, painter: QPainter, at: QPointF) -> None:
         """Paint it with its upper left corner there."""

@@ -22,8 +22,8 @@ FLOOR_DB = -100.0
 HOLD_SECONDS, FALL_DB = 2.0, 20.0
 """A peak stands so long and then falls by so much each second."""
 STEP_HZ = RATE / LINES
-WIDE = 2.0
-"""Bands of so many lines take their highest line; narrower ones are read between lines."""
+WIDE = 1.0
+"""Bands of so many lines or more take their highest line; narrower ones are read between lines."""
 
 
 def hz_of(band: float) -> float:

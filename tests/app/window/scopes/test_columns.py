@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.window.scopes.columns import ramp, reach_of_trace, soft_columns
+from app.window.scopes.raster import Raster
 
 
 def picture(top: list[float], bottom: list[float], height: int) -> np.ndarray:
@@ -49,3 +50,13 @@ def test_a_ramp_is_premultiplied(level: int) -> None:
     assert (word >> 16) & 255 == level
     assert (word >> 8) & 255 == pytest.approx(level * 128 / 255, abs=1)
     assert word & 255 == 0
+
+
+def test_a_dense_picture_is_the_same_as_one_pixel_by_pixel() -> None:
+    random = np.random.default_rng(4)
+    top = random.uniform(-5, 60, 200).astype(np.float32)
+    bottom = (top + random.uniform(0.1, 90, 200)).astype(np.float32)
+    raster, colour = Raster(200, 100), ramp(255, 255, 255)
+    raster.draw_reach(top, bottom, colour)
+    wanted = picture([*top], [*bottom], 100)
+    assert np.abs((raster.pixels >> 24).astype(int) - wanted.astype(int)).max() <= 1

@@ -18,7 +18,7 @@ def sine(hz: float, level: float, phase: float = 0.3) -> NDArray[np.float32]:
     return (level * np.sin(2 * np.pi * hz / RATE * np.arange(WINDOW) + phase)).astype(np.float32)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.floats(27.5, 19_500.0), st.floats(-70.0, 0.0), st.floats(0.0, 6.28))
 def test_a_sine_is_found_within_a_band_and_half_a_decibel(hz: float, level: float, phase: float) -> None:
     spectrum = Spectrum()

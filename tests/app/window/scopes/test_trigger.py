@@ -55,7 +55,7 @@ def test_a_note_stands_still(keys: tuple[float, ...]) -> None:
 
 @pytest.mark.parametrize("keys", [(60, 64, 67), (48, 55, 64, 71), (57, 60, 64, 67, 71)])
 def test_a_held_chord_changes_slowly_and_never_jumps(keys: tuple[float, ...]) -> None:
-    """Tempered thirds beat, so it cannot stand quite still; of an untriggered trace the mean change is 1.4."""
+    """Tempered thirds beat, so it cannot stand quite still; of an untriggered trace the mean change is 1.5."""
     shown = traces(stream(notes(*keys, parts=6), 120), Trigger())
     change = np.sqrt(np.mean(np.diff(shown, axis=0) ** 2, axis=1)) / np.sqrt(np.mean(shown**2))
     assert np.mean(change[3:]) < 0.35
