@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("app.cli.models", "List the models (trained programs)."),
     "patches": ("app.cli.patches", "List the patches (sounds)."),
     "info": ("app.cli.info", "Describe a model or a patch."),
+    "map": ("app.cli.map", "Render the timbre map of a model for the window."),
     "verify": ("app.cli.verify", "Check emulator and RTL against the reference, bit for bit."),
     "rtl": ("app.cli.rtl", "Export the accelerator's SystemVerilog."),
     "profile": ("app.cli.profile", "Show where the naive generator spends its time."),

@@ -128,8 +128,12 @@ class Document:
             label = self.sound.parameter(id).label
             self._push(replace(self.desk, current=self.sound.with_number(id, number)), "edit", label, id)
 
-    def set_numbers(self, numbers: Mapping[str, float]) -> None:
+    def set_numbers(self, numbers: Mapping[str, float], label: str | None = None) -> None:
         """Set several at once, as a drag in two directions does: one step, and so is the whole gesture.
+
+        Args:
+            numbers: by the ids of their parameters.
+            label: what undo calls it; otherwise the parameters' own labels.
 
         Raises:
             SystoleError: no such parameter, or out of its range; nothing is changed then.
@@ -139,8 +143,8 @@ class Document:
             if sound.number(each) != number:
                 sound = sound.with_number(each, number)
         if sound is not self.sound:
-            labels = ", ".join(sound.parameter(each).label for each in numbers)
-            self._push(replace(self.desk, current=sound), "edit", labels, " ".join(sorted(numbers)))
+            label = label or ", ".join(sound.parameter(each).label for each in numbers)
+            self._push(replace(self.desk, current=sound), "edit", label, " ".join(sorted(numbers)))
 
     def set_row(self, index: int, row: ModulationRow) -> None:
         """Change one row of the matrix, 0..7."""

@@ -245,3 +245,17 @@ def test_several_numbers_are_set_all_or_none(document: Document) -> None:
     with pytest.raises(SystoleError):
         document.set_numbers({"amp.sustain": 0.1, "amp.decay": 1e9})
     assert document.sound is before
+
+
+def test_two_numbers_at_once_are_one_step_however_long_the_drag(
+    document: Document, changes: list[Change], clock: Clock
+) -> None:
+    with document.gesture():
+        for place in (0.1, 0.2, 0.3):
+            clock.now += 5
+            document.set_numbers({"knobs.cut": place, "knobs.res": 1 - place}, "Cut and Res")
+    document.set_numbers({"knobs.cut": 0.3, "knobs.res": 0.7}, "Cut and Res")
+    assert [change.ids for change in changes] == [{"knobs.cut", "knobs.res"}] * 3
+    assert (document.sound.number("knobs.cut"), document.undo_label) == (0.3, "Cut and Res")
+    document.undo()
+    assert (document.sound.number("knobs.cut"), document.undo_label) == (0.25, None)
