@@ -12,7 +12,7 @@ BOTTOM = -60.0
 """dB at the left end of a level meter; 0 dB, full scale, is its right end."""
 STAY_SECONDS, FALL = 1.5, 30.0
 """A peak is held so long, then falls by so many dB a second."""
-LOST = ("skipped_frames", "ahead_lost")
+LOST = ("skipped_frames", "ahead_missing")
 """Counters of samples that should have been heard and were not."""
 
 
@@ -51,24 +51,24 @@ class Losses:
     """Samples that were lost since the window opened, over all engines that have played since."""
 
     def __init__(self) -> None:
-        self._before, self._last, self._forgiven = 0, 0, 0
+        self._now, self._forgiven = 0, 0
 
     def push(self, counters: Mapping[str, int]) -> int:
-        """Take the engine's counters, which begin anew with each engine; samples lost in all."""
-        now = sum(int(counters[name]) for name in LOST)
-        if now < self._last:
-            self._before += self._last
-        self._last = now
+        """Take the counters of a snapshot, which go on when an engine is replaced; samples lost in all.
+
+        They may fall by a block: that a callback was late and has lost nothing is seen one later.
+        """
+        self._now = sum(int(counters[name]) for name in LOST)
         return self.count
 
     @property
     def count(self) -> int:
         """Samples lost, but for those that were seen and forgiven."""
-        return self._before + self._last - self._forgiven
+        return max(0, self._now - self._forgiven)
 
     def forgive(self) -> None:
         """Count from now on."""
-        self._forgiven += self.count
+        self._forgiven = self._now
 
 
 def lost_text(samples: int, rate: float) -> str:

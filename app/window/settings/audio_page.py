@@ -16,7 +16,6 @@ from app.window.settings.device_choice import BLOCKS, MODES, DeviceFacts, Wish, 
 from app.window.settings.page import Page, label, side_by_side
 from engine.live.layout import State
 from engine.live.protocol import CloseStream, ListDevices, OpenStream, TestTone
-from engine.live.settings import load_settings
 
 __all__ = ["AudioPage"]
 
@@ -135,7 +134,7 @@ class AudioPage(Page):
         if is_open and last is not None:
             self.rate.setCurrentIndex(self.rate.findData(last.rate))
             self.block.setCurrentIndex(self.block.findData(last.block))
-            self._show_mode()
+            self.mode.setCurrentIndex(self._mode)
         for box in (self.rate, self.block, self.mode):
             box.setEnabled(is_open)
 
@@ -151,12 +150,11 @@ class AudioPage(Page):
         self.device.setCurrentIndex(found + 1)
         return self._devices[found] if found >= 0 else None
 
-    def _show_mode(self) -> None:
-        """The engine remembers whether it is safe; how many blocks ahead, only we."""
-        mode = load_settings()[0].mode or "direct"
-        if MODES[self._mode][1] != mode:
-            self._mode = 0 if mode == "direct" else 2
-        self.mode.setCurrentIndex(self._mode)
+    def _show_mode(self, blocks_ahead: int) -> None:
+        """What the clock tells, unless another choice is on its way."""
+        if blocks_ahead != self._mode and self.mode.isEnabled():
+            self._mode = blocks_ahead
+            self.mode.setCurrentIndex(blocks_ahead)
 
     @staticmethod
     def _fill(box: QComboBox, items: list[tuple[str, int]]) -> None:
@@ -172,6 +170,8 @@ class AudioPage(Page):
         block, out = 1000 * clock["block"] / rate, 1000 * clock["latency"] / rate
         text = f"{block + out:.1f} ms: block {block:.1f}, device {out:.1f}" if is_playing else "–"
         _set(self.latency, text)
+        if is_playing and clock["block"]:
+            self._show_mode(min(round((clock["delay"] - clock["block"]) / clock["block"]), len(MODES) - 1))
         load = f"{100 * meters['load']:.0f} %, at worst {100 * meters['load_worst']:.0f} %"
         _set(self.load, load if is_playing else "–")
         count = sum(int(counters[name]) for name in LOST)

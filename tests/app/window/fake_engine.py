@@ -46,7 +46,7 @@ class FakeEngine:
         self._reader = Reader(self.arrays)
         self.stand(knobs=[0.5] * knobs, parameters={})
         self.arrays["header"]["state"] = State.PLAYING
-        self.arrays["clock"]["rate"], self.arrays["clock"]["block"] = RATE, 128
+        self.arrays["clock"]["rate"], self.arrays["clock"]["block"], self.arrays["clock"]["delay"] = RATE, 128, 128
 
     # What tests do to it.
 

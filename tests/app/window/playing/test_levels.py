@@ -23,17 +23,18 @@ def test_a_peak_stays_and_then_falls() -> None:
 
 
 def counters(skipped: int, ahead: int = 0) -> dict[str, int]:
-    return {"skipped_frames": skipped, "ahead_lost": ahead, "underflows": 9}
+    return {"skipped_frames": skipped, "ahead_missing": ahead, "underflows": 9}
 
 
 def test_losses_are_those_of_all_engines() -> None:
     losses = Losses()
     assert [losses.push(counters(*each)) for each in ((0,), (128, 64), (128, 64))] == [0, 192, 192]
-    assert losses.push(counters(0)) == 192  # another engine counts from nought
-    assert losses.push(counters(10)) == 202
+    assert losses.push(counters(128)) == 128  # a late callback that lost nothing after all
+    assert losses.push(counters(202)) == 202
     losses.forgive()
-    assert losses.push(counters(10)) == 0
-    assert losses.push(counters(20)) == 10
+    assert losses.push(counters(202)) == 0
+    assert losses.push(counters(192)) == 0
+    assert losses.push(counters(212)) == 10
 
 
 def test_losses_are_told_in_time() -> None:

@@ -67,7 +67,7 @@ def test_lost_samples_are_shown_and_zero_is_not(opened: Opened, bar: StateBar, e
     ticks(opened)
     assert bar.lost.isHidden()
     engine.arrays["counters"]["skipped_frames"] = 480
-    engine.arrays["counters"]["ahead_lost"] = 480
+    engine.arrays["counters"]["ahead_missing"] = 480
     ticks(opened)
     assert bar.lost.isVisible()
     assert bar.lost.text() == "lost 20 ms"

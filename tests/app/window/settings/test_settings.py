@@ -116,6 +116,8 @@ def test_block_and_mode(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot
     first, second = asked(engine, OpenStream)
     assert (first.block, first.mode) == (512, "direct")
     assert (second.mode, second.ahead, second.device) == ("safe", 3, JACK)
+    engine.arrays["clock"]["delay"] = 256  # but one block is what the clock says
+    wait(qtbot, lambda: audio.mode.currentText() == "Safe: 1 block ahead")
 
 
 def test_a_refusal_stands_where_it_was_asked_for(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
@@ -233,7 +235,7 @@ def test_every_control_is_reached_and_named_and_looks_as_it_did(
 ) -> None:
     shown = page(dialog, name)
     if name == "audio":
-        wait(qtbot, lambda: shown.device.count() == 3)
+        wait(qtbot, lambda: shown.device.count() == 3 and shown.lost.text() == "nothing")
     if name == "midi":
         wait(qtbot, lambda: shown.ports.count() == 2)
     if name == "look":
