@@ -14,7 +14,7 @@ __all__ = ["CLOCKS", "TargetBar"]
 
 CLOCKS = (25, 200)
 """MHz that can be chosen."""
-_PLAIN = "QSpinBox { padding-left: 6px; } QSpinBox::up-button, QSpinBox::down-button { width: 0; }"
+_PLAIN = "QSpinBox { padding-left: 6px; }"
 """A number without buttons: typing, arrow keys and the wheel change it."""
 
 
@@ -55,6 +55,7 @@ class TargetBar(QWidget):
         self._clock.setSuffix(" MHz")
         self._clock.setKeyboardTracking(False)
         self._clock.setStyleSheet(_PLAIN)
+        self._clock.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self._clock.setFixedWidth(84)
         self._clock.setAccessibleName("Clock in MHz")
         self._clock.setStatusTip(

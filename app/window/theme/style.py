@@ -28,7 +28,6 @@ QToolButton[segment="true"]:checked {{
     background: {raised}; color: {accent}; border-color: transparent; border-bottom: 2px solid {accent}; }}
 QToolButton[segment="true"]:checked:hover {{ border-color: {border}; border-bottom: 2px solid {accent}; }}
 QToolButton[segment="true"]:checked:focus {{ border: 1px solid {focus}; border-bottom: 2px solid {accent}; }}
-QComboBox::drop-down {{ border: none; width: 16px; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractItemView:focus {{
     border: 1px solid {focus}; }}
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ color: {muted}; }}

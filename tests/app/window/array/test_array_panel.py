@@ -268,6 +268,8 @@ def test_it_looks_as_it_did(panel: ArrayPanel, opened: Opened, mode: str) -> Non
     opened.services.theme.set_mode(mode)  # type: ignore[arg-type]
     show(panel, occupation())
     one(panel, TimelineView).sought.emit(occupation().tile_starts[130] + 7)
+    if focused := QApplication.focusWidget():
+        focused.clearFocus()
     same_picture(panel, f"array_{mode}", SIZE)
 
 

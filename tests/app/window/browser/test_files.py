@@ -94,7 +94,7 @@ def test_a_taken_name_gets_a_number(folder: Path) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
-@given(st.lists(st.text(max_size=300).filter(lambda text: text.encode("utf-8", "ignore").split()), max_size=4))
+@given(st.lists(st.text(max_size=300).filter(lambda text: text.encode("utf-8", "ignore").decode().split()), max_size=4))
 def test_any_names_can_be_saved_and_none_overwrites_another(folder: Path, titles: list[str]) -> None:
     for path in folder.iterdir():
         path.unlink()
