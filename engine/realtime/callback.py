@@ -93,9 +93,10 @@ def _skipped(rig: Any, link: Any, frames: int) -> int:
     Negative where an earlier answer was too high: a callback that ran late is told the frame of the cycle after its
     own, and whether the one after it belongs to the same cycle is only seen at the next.
     """
-    if rig.words[JACK_FRAMES] == 0:
+    frames_at = rig.words[JACK_FRAMES]  # once: another thread may take it away
+    if frames_at == 0:
         return 0
-    frame = call_u32(rig.words[JACK_FRAMES], rig.words[JACK_CLIENT])
+    frame = call_u32(frames_at, rig.words[JACK_CLIENT])
     lost: Any = 0
     if link[IS_KNOWN] != 0 and frame == link[FRAME]:
         link[NEXT_FRAME] = (link[NEXT_FRAME] + frames) % FRAMES_WRAP
