@@ -66,6 +66,15 @@ def test_another_card_is_told_apart_from_other_weights(shipped, tmp_path, capsys
     assert "the weights are the same" in capsys.readouterr().out
 
 
+def test_a_run_of_another_recipe_is_one_line(shipped, tmp_path, capsys):
+    assert main(shipped) == 0
+    (tmp_path / "tiny.toml").write_text(TOML.format(seed=8))
+    capsys.readouterr()
+    assert main(shipped) == 1
+    error = capsys.readouterr().err
+    assert "made by another recipe" in error and error.count("error:") == 1
+
+
 def test_what_is_missing_is_one_line(shipped, tmp_path, capsys):
     (tmp_path / "models" / "tiny.safetensors").unlink()
     assert main(shipped) == 1
