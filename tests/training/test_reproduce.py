@@ -7,10 +7,12 @@ import pytest
 from accel.compiler import compile_network
 from accel.network import load_network
 from accel.program_file import save_program
+from tests.training.stages import STAGE
 from training.reproduce import main
 from training.train import main as train_main
 
-TOML = """
+TOML = (
+    """
 name = "tiny"
 title = "Tiny"
 description = "A test."
@@ -22,17 +24,9 @@ steps = 6
 model = {{channels = 4, skip_channels = 4, dilations = [1, 2, 4]}}
 optimiser = {{rate = 4e-3, warm_up = 3, final = 0.01, clip = 1.0, ema = 0.9}}
 knobs = [{{id = "bright", label = "Bright", help = "Brightness", default = 0.5}}]
-[[stages]]
-until = 1.0
-batch = 2
-crop = 512
-cold = 0.3
-waveform = 0.0
-spectral = 1.0
-sizes = [64, 256]
-convergence = 0.5
-level = 0.1
 """
+    + STAGE
+)
 
 
 @pytest.fixture
