@@ -7,7 +7,6 @@ every call, so that a gap can be laid at the right door. A stream that no longer
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numba import cfunc, types
 
 from accel.emulator.entry import address_of
 from accel.jit import JIT
+from accel.once import once
 from engine.arrays import array_at, table_at
 from engine.jit import compiled, inlined
 from engine.realtime.ahead_ring import take_ahead
@@ -189,13 +189,13 @@ def _finished(address: Any) -> None:
     store_release(address_of(rig.words) + WORD * FINISHED, link[TOKEN])
 
 
-@functools.cache
+@once
 def _compiled_audio() -> Any:
     signature = types.int32(types.int64, types.int64, types.uint64, types.int64, types.uint64, types.int64)
     return cfunc(signature, **JIT)(_audio)
 
 
-@functools.cache
+@once
 def _compiled_finished() -> Any:
     return cfunc(types.void(types.int64), **JIT)(_finished)
 
