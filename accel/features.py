@@ -22,8 +22,8 @@ __all__ = ["Features"]
 
 Floats = NDArray[np.float64]
 _PREFIX = "features."
-LONGEST = 1 << 20
-"""Frames of a take; some three hours."""
+LONGEST = 1 << 16
+"""Frames of a take, which is widened as a whole; some thirteen minutes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,7 @@ class Features:
 
     def upsampled(self, frames: Floats, every: int = 1) -> Floats:
         """Bands at the sample rate, [N, B] -> [N * frame, B], or of those the rows 0, `every`, 2 * `every`, ..."""
-        columns = [self._stretch(band)[::every] for band in self.encoded(frames).T]
+        columns = [self._stretch(band)[::every].copy() for band in self.encoded(frames).T]
         return np.stack(columns, axis=1)
 
     def _stretch(self, band: Floats) -> Floats:

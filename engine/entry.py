@@ -11,7 +11,6 @@ sums are not proven (`accel.proof`) take the exact form, which is too slow to pl
 from __future__ import annotations
 
 import ctypes
-import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from accel.emulator.fast_state import FastStates
 from accel.emulator.memory import peek
 from accel.errors import SystoleError
 from accel.jit import JIT
+from accel.once import once
 from engine.arrays import array_at, table_at
 from engine.block import render_block
 from engine.events import EVENT
@@ -61,7 +61,7 @@ def _enter(words: Any) -> Any:
     )
 
 
-@functools.cache
+@once
 def _compiled() -> Any:
     """Compile the entry, or load it; it stays, since its address is handed around."""
     return cfunc(types.int64(types.int64), **JIT)(_enter)
@@ -72,7 +72,7 @@ def render_address() -> int:
     return int(_compiled().address)
 
 
-@functools.cache
+@once
 def _callable() -> Any:
     return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(render_address())
 

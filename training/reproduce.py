@@ -18,7 +18,7 @@ from accel.program import Program
 from accel.program_file import load_program
 from training import train
 
-__all__ = ["difference", "main", "reproduce"]
+__all__ = ["difference", "main"]
 
 
 def difference(made: Program, shipped: Program) -> str | None:
@@ -33,40 +33,19 @@ def difference(made: Program, shipped: Program) -> str | None:
     return "the card or the formats differ, the weights are the same"
 
 
-def reproduce(name: str, data: Path, out: Path, *, recipes: Path, models: Path, compiled: bool = True) -> str | None:
-    """Train one recipe and compare: None, or what differs.
-
-    Args:
-        name: of recipe and model.
-        data: folder that the recipe's dataset is relative to.
-        out: folder of runs; the recipe's run is `out/name`.
-        recipes, models: folders of recipes and of shipped programs.
-        compiled: as for `training.train.train`; a plain step sums in another order.
-
-    Raises:
-        SystoleError: no such recipe, model or data.
-    """
-    shipped = load_program(models / f"{name}.safetensors")
-    command = [str(recipes / f"{name}.toml"), "--data", str(data), "--out", str(out / name), "--device", "cpu"]
-    if train.main(command if compiled else [*command, "--no-compile"]):
-        raise SystoleError(f"{name}: training did not end")
-    return difference(compile_network(load_network(out / name / f"{name}.safetensors")), shipped)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Command line; returns 0 if every model is reproduced, 1 if not."""
     options = _parser().parse_args(arguments)
+    extra = ["--device", "cpu", *(["--no-compile"] if options.no_compile else [])]
     status = 0
     try:
-        for name in options.names:
-            found = reproduce(
-                name,
-                options.data,
-                options.out,
-                recipes=options.recipes,
-                models=options.models,
-                compiled=not options.no_compile,
-            )
+        shipped = {name: load_program(options.models / f"{name}.safetensors") for name in options.names}
+        for name, program in shipped.items():
+            recipe, out = options.recipes / f"{name}.toml", options.out / name
+            stopped = train.main([str(recipe), "--data", str(options.data), "--out", str(out), *extra])
+            if stopped:  # which has said why
+                return stopped
+            found = difference(compile_network(load_network(out / f"{name}.safetensors")), program)
             print(f"{name}: {'reproduced to the bit' if found is None else found}", flush=True)
             status |= found is not None
     except (SystoleError, OSError) as error:

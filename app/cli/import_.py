@@ -87,10 +87,7 @@ def _print(imported: Imported, output: str) -> None:
             ("Cost", f"{program.macs_per_sample:.0f} MAC/sample, {program.image_bytes} bytes"),
             ("Latency", looks),
             ("Features", f"{program.features.bands} bands, a frame every {program.features.frame} samples, {taken}"),
-            (
-                "SNR",
-                snr,
-            ),
+            ("SNR", snr),
             *(budget_line(row) for row in budget_facts(program)),
         ]
     )

@@ -106,7 +106,9 @@ class Switch:
         link.set_latency(round(stream.latency * RATE / plan.rate))
         self.gate(0.0)  # only now, when nothing can be refused any more; the stream gives silence up to here
         self._set_mode(request, samples)
-        self._words[WORD_AT["jack_frames"]], self._words[WORD_AT["jack_client"]] = stream.frame_clock
+        frames_at, client = stream.frame_clock
+        self._words[WORD_AT["jack_client"]] = client  # first, since the function's address says that both are there
+        self._words[WORD_AT["jack_frames"]] = frames_at
         link.take_over()
         self._loops.wait("silent")
         if request.mode == "safe":

@@ -7,7 +7,6 @@ every call, so that a gap can be laid at the right door. A stream that no longer
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numba import cfunc, types
 
 from accel.emulator.entry import address_of
 from accel.jit import JIT
+from accel.once import once
 from engine.arrays import array_at, table_at
 from engine.jit import compiled, inlined
 from engine.realtime.ahead_ring import take_ahead
@@ -93,9 +93,10 @@ def _skipped(rig: Any, link: Any, frames: int) -> int:
     Negative where an earlier answer was too high: a callback that ran late is told the frame of the cycle after its
     own, and whether the one after it belongs to the same cycle is only seen at the next.
     """
-    if rig.words[JACK_FRAMES] == 0:
+    frames_at = rig.words[JACK_FRAMES]  # once: another thread may take it away
+    if frames_at == 0:
         return 0
-    frame = call_u32(rig.words[JACK_FRAMES], rig.words[JACK_CLIENT])
+    frame = call_u32(frames_at, rig.words[JACK_CLIENT])
     lost: Any = 0
     if link[IS_KNOWN] != 0 and frame == link[FRAME]:
         link[NEXT_FRAME] = (link[NEXT_FRAME] + frames) % FRAMES_WRAP
@@ -188,13 +189,13 @@ def _finished(address: Any) -> None:
     store_release(address_of(rig.words) + WORD * FINISHED, link[TOKEN])
 
 
-@functools.cache
+@once
 def _compiled_audio() -> Any:
     signature = types.int32(types.int64, types.int64, types.uint64, types.int64, types.uint64, types.int64)
     return cfunc(signature, **JIT)(_audio)
 
 
-@functools.cache
+@once
 def _compiled_finished() -> Any:
     return cfunc(types.void(types.int64), **JIT)(_finished)
 

@@ -9,7 +9,6 @@ Messages of up to 8 bytes are passed on; longer ones (system exclusive) are only
 
 from __future__ import annotations
 
-import functools
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,6 +19,7 @@ from numba.extending import intrinsic
 
 from accel.emulator.entry import address_of
 from accel.jit import JIT
+from accel.once import once
 from engine.arrays import Table, array_at, table_at
 from engine.jit import inlined
 from engine.realtime.native import call_u32, load_acquire, store_release
@@ -188,7 +188,7 @@ def _silent(line: Any) -> None:
     """What JACK would print, unprinted: `void error(const char *line)`."""
 
 
-@functools.cache
+@once
 def _compiled() -> tuple[Any, Any, Any]:
     process = cfunc(types.int32(types.uint32, types.int64), **JIT)(_process)
     return process, cfunc(types.void(types.int64), **JIT)(_gone), cfunc(types.void(types.int64), **JIT)(_silent)

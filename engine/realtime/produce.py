@@ -6,7 +6,6 @@ clock. It is compiled once and called by address, since compiling the deck takes
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numba import cfunc, types
 from accel.emulator.entry import address_of
 from accel.emulator.memory import peek
 from accel.jit import JIT
+from accel.once import once
 from engine.arrays import array_at, table_at
 from engine.deck import CHUNK, Deck, deck_render
 from engine.entry import WORD_AT as CALL_AT
@@ -74,7 +74,7 @@ def _produce(call: Any) -> Any:
     return events
 
 
-@functools.cache
+@once
 def _compiled() -> Any:
     return cfunc(types.int64(types.int64), **JIT)(_produce)
 

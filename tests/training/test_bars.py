@@ -12,6 +12,7 @@ from accel.network import load_network
 from accel.program_file import save_program
 from tests.training.conftest import CLIP
 from tests.training.sets import Clips
+from tests.training.stages import STAGE
 from training.bars import main
 from training.data.dataset import load_dataset
 from training.model.generator import Generator
@@ -22,7 +23,8 @@ from training.results.must_reach import Bar, verdicts
 from training.results.shipped import Measured
 from training.run.recipe import metadata, recipe_from
 
-RECIPE = """
+RECIPE = (
+    """
 name = "tiny"
 title = "Tiny"
 description = "A test."
@@ -33,17 +35,9 @@ seed = 7
 steps = 12
 optimiser = {rate = 4e-3, warm_up = 3, final = 0.01, clip = 1.0, ema = 0.9}
 knobs = [{id = "bright", label = "Bright", help = "", default = 0.5}]
-[[stages]]
-until = 1.0
-batch = 2
-crop = 512
-cold = 0.3
-waveform = 0.0
-spectral = 1.0
-sizes = [64, 256]
-convergence = 0.5
-level = 0.1
 """
+    + STAGE
+)
 
 
 @pytest.fixture

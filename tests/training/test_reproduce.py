@@ -7,10 +7,12 @@ import pytest
 from accel.compiler import compile_network
 from accel.network import load_network
 from accel.program_file import save_program
+from tests.training.stages import STAGE
 from training.reproduce import main
 from training.train import main as train_main
 
-TOML = """
+TOML = (
+    """
 name = "tiny"
 title = "Tiny"
 description = "A test."
@@ -22,17 +24,9 @@ steps = 6
 model = {{channels = 4, skip_channels = 4, dilations = [1, 2, 4]}}
 optimiser = {{rate = 4e-3, warm_up = 3, final = 0.01, clip = 1.0, ema = 0.9}}
 knobs = [{{id = "bright", label = "Bright", help = "Brightness", default = 0.5}}]
-[[stages]]
-until = 1.0
-batch = 2
-crop = 512
-cold = 0.3
-waveform = 0.0
-spectral = 1.0
-sizes = [64, 256]
-convergence = 0.5
-level = 0.1
 """
+    + STAGE
+)
 
 
 @pytest.fixture
@@ -64,6 +58,15 @@ def test_another_card_is_told_apart_from_other_weights(shipped, tmp_path, capsys
     (tmp_path / "tiny.toml").write_text(TOML.format(seed=7).replace("Nobody.", "Somebody."))
     assert main(shipped) == 1
     assert "the weights are the same" in capsys.readouterr().out
+
+
+def test_a_run_of_another_recipe_is_one_line(shipped, tmp_path, capsys):
+    assert main(shipped) == 0
+    (tmp_path / "tiny.toml").write_text(TOML.format(seed=8))
+    capsys.readouterr()
+    assert main(shipped) == 1
+    error = capsys.readouterr().err
+    assert "made by another recipe" in error and error.count("error:") == 1
 
 
 def test_what_is_missing_is_one_line(shipped, tmp_path, capsys):

@@ -12,27 +12,21 @@ from accel.errors import SystoleError
 from accel.formats import pitch_word
 from accel.program_file import load_program
 from tests.app.support import COMMAND
+from tests.training.stages import STAGE
 from training.run.defaults import RECIPES, completed, find_recipe
 from training.run.recipe import load_recipe
 from training.workflow import make_model
 
 ROOT = Path(__file__).parents[2]
-TOML = """
+TOML = (
+    """
 seed = 3
 steps = 6
 model = {channels = 4, skip_channels = 4, dilations = [1, 2, 4]}
 optimiser = {rate = 4e-3, warm_up = 3, final = 0.01, clip = 1.0, ema = 0.9}
-[[stages]]
-until = 1.0
-batch = 2
-crop = 512
-cold = 0.3
-waveform = 0.0
-spectral = 1.0
-sizes = [64, 256]
-convergence = 0.5
-level = 0.1
 """
+    + STAGE
+)
 
 
 @pytest.fixture

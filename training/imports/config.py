@@ -102,15 +102,15 @@ def _check(config: Config, path: Path) -> None:
     """Refuse what no program can express."""
     shape = config.generator_params
     up = shape.upsample_params
-    channels, skip = (f"1 to {LIMITS['cols'][1]}" for _ in range(2))
     most = LIMITS["cols"][1]
+    channels = f"1 to {most}"
     nets = ("ConvInUpsampleNetwork", "UpsampleNetwork")
     wanted = [
         ("sampling_rate", config.sampling_rate, 8000 <= config.sampling_rate <= 192_000, "8000 to 192000"),
         ("in_channels", shape.in_channels, shape.in_channels == 1, "1"),
         ("out_channels", shape.out_channels, shape.out_channels == 1, "1"),
         ("residual_channels", shape.residual_channels, 1 <= shape.residual_channels <= most, channels),
-        ("skip_channels", shape.skip_channels, 1 <= shape.skip_channels <= most, skip),
+        ("skip_channels", shape.skip_channels, 1 <= shape.skip_channels <= most, channels),
         (
             "gate_channels",
             shape.gate_channels,
