@@ -175,7 +175,7 @@ def _wait(engine: Engine, say: Any) -> None:
         except SystoleError:
             if engine.is_over or time.monotonic() > until or engine.is_failed:
                 raise
-        if not said:
+        if not said and sys.stderr.isatty():
             said = True
             say("systole: starting takes a while, as after an update, when everything is compiled for this processor")
 
