@@ -18,7 +18,7 @@ test: export QT_QPA_PLATFORM = offscreen
 test: .venv/.ready-test
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q
+	$(PY) -m pytest -q -n 2 --dist loadfile
 
 rtl-full: .venv/.ready-test
 	$(PY) -m pytest -q -m '' tests/rtl

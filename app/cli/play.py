@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -207,7 +208,7 @@ def _wait(engine: Engine, say: Any) -> None:
         except SystoleError:
             if engine.is_over or time.monotonic() > until or engine.is_failed:
                 raise
-        if not said:
+        if not said and sys.stderr.isatty():
             said = True
             say("systole: starting takes a while, as after an update, when everything is compiled for this processor")
 

@@ -16,7 +16,7 @@ import soundfile
 
 from engine.events import Kind
 from engine.journal import read_journal
-from tests.app.support import COMMAND, ROOT, Systole, one_line
+from tests.app.support import COMMAND, ROOT, Systole, interrupts_count, one_line
 from tests.support.jack import jack_server, needs_jack
 
 SILENT = ("--headless", "--device", "none", "--midi", "none", "--patch", "plain")
@@ -56,14 +56,17 @@ def test_it_plays_for_a_while_and_tells_how_it_went(systole: Systole, home: Path
 
 def test_ctrl_c_is_the_usual_end(environment: dict[str, str], home: Path, tmp_path: Path) -> None:
     call = [*COMMAND, "play", *SILENT, "--osc", "39741", "--journal", str(tmp_path / "a.json")]
-    process = subprocess.Popen(call, env=environment, stderr=subprocess.PIPE, cwd=ROOT)
-    assert process.stderr is not None
-    while b"OSC: listening" not in process.stderr.readline():
-        assert process.poll() is None
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
-    process.stderr.close()
+    process = subprocess.Popen(call, env=environment, stderr=subprocess.PIPE, cwd=ROOT, preexec_fn=interrupts_count)
+    try:
+        assert process.stderr is not None
+        while b"OSC: listening" not in process.stderr.readline():
+            assert process.poll() is None
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.communicate()
     assert (tmp_path / "a.json").exists()
     assert engines(home) == []
 

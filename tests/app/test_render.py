@@ -21,7 +21,7 @@ import soundfile
 from accel.emulator import Emulator
 from accel.formats import knob_counts, pitch_word
 from accel.program_file import load_program
-from tests.app.support import COMMAND, Systole, one_line
+from tests.app.support import COMMAND, Systole, interrupts_count, one_line
 
 RAW = ("--model", "tiny")
 
@@ -253,12 +253,6 @@ def long_take(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = 40 * 60 * 750
     np.savez(path, columns=np.array(["note", "knob0"]), controls=np.full((rows, 2), (60.0, 0.5)))
     return path
-
-
-def interrupts_count() -> None:
-    """In the child: these tests may run under nohup or as a background job, whose choice the command respects."""
-    for each in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(each, signal.SIG_DFL)
 
 
 def started(environment: dict[str, str], source: Path, out: Path | str, **options: object) -> subprocess.Popen[bytes]:

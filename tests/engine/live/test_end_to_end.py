@@ -29,7 +29,7 @@ from engine.live.protocol import OpenStream, SaveJournal, SetPatch
 from engine.patch import load_patch, patch_text
 from engine.realtime.convert import allocate_converter, convert, needed
 from engine.replay import JournalRenderer
-from tests.app.support import COMMAND
+from tests.app.support import COMMAND, interrupts_count
 from tests.engine.conftest import TINY
 from tests.engine.live.comparison import Comparison, compare
 from tests.engine.live.performance import BASS, performance
@@ -224,7 +224,8 @@ def test_the_command_until_ctrl_c(tmp_path: Path, sounds: str) -> None:
     journal, recording, again = (tmp_path / name for name in ("played.json", "heard.wav", "again.wav"))
     options = ["--headless", "--patch", "tiny", "--journal", journal, "--record", recording, "--format", "float"]
     with jack_server(tmp_path) as server, (tmp_path / "stderr").open("w+") as log:
-        player = subprocess.Popen([*COMMAND, "play", *map(str, options), "--json"], stdout=subprocess.PIPE, stderr=log)
+        call = [*COMMAND, "play", *map(str, options), "--json"]
+        player = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=log, preexec_fn=interrupts_count)
         try:
             with Probe(seconds=400) as probe:
                 wait_for(lambda: probe.ports("^systole:out_.*"), START_SECONDS, "the command's outputs")

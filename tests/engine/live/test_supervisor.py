@@ -84,7 +84,7 @@ def supervisor(owner: Owner) -> Iterator[Supervisor]:
     owner.block.close()
 
 
-def eventually(is_so: Callable[[], bool], seconds: float = 20) -> None:
+def eventually(is_so: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < until
