@@ -174,7 +174,9 @@ def test_the_clock_plays_until_a_device_does_and_the_count_runs_on(bench: Bench,
     assert found["device"] == {"host": "ALSA", "name": "card"}
     assert (found["rate"], found["block"], found["latency"], found["line"]) == (48_000, 256, 240, "ALSA: card")
     assert bench.state == State.PLAYING
-    bench.until(lambda: bench.core.samples > before + 9600)
+    opened = bench.core.samples
+    assert opened > before
+    bench.until(lambda: bench.core.samples > opened + 9600)
     (stream,) = machine.open
     assert np.abs(np.concatenate(stream.heard)).max() == 0.0  # every frame was written, and there is no part yet
     gates = [event for event in bench.core.take_journal().tolist() if event[1] == Kind.GATE]
