@@ -6,6 +6,7 @@ it is done; so the main thread, whose heartbeat the owner watches, comes by a hu
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +22,9 @@ from engine.live.journal_log import JournalLog
 from engine.live.keys import Keys
 from engine.live.layout import CANARY
 from engine.live.loader import Loader
+from engine.live.loudness import patch_loudness
 from engine.live.newest import Newest
+from engine.live.priority import lower_thread
 from engine.live.protocol import (
     Answer,
     Done,
@@ -70,6 +73,7 @@ class Control:
         self._recorder = Recorder(core.rig.tape, core.tape_head, lost=self._tape_lost, ended=self._recording_ended)
         self._files = ThreadPoolExecutor(1, "systole-files")
         self._choices = Newest(self._files)
+        self._measuring = ThreadPoolExecutor(1, "systole-loudness")
         self._late: list[Row] = []
         self._journal_was_complete = True
         self.is_stopping = False
@@ -92,6 +96,7 @@ class Control:
             protocol.ListCv: lambda _: output.voltages(),
             protocol.CalibrateCv: lambda request: output.calibrate(request.channel, request.volts),
             protocol.SetSeed: self._set_seed,
+            protocol.MeasureLoudness: lambda request: self._measuring.submit(_loudness, request.texts),
             protocol.Panic: lambda _: self._panic(),
             protocol.TestTone: lambda _: self._test_tone(),
             protocol.Stop: lambda _: self._stop(),
@@ -248,7 +253,8 @@ class Control:
         self._output.close(CLOSE_SECONDS)
         self._end_recording()
         self._input.close()
-        self._files.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._files, self._measuring):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _end_recording(self) -> None:
         if self._recorder.is_recording:
@@ -260,6 +266,11 @@ class Control:
                 line = summary.line or "the engine has ended"
                 if not self.is_stuck:  # else another engine goes on with it
                     self._post(RecordingStopped(summary.paths[0], summary.seconds, line))
+
+
+def _loudness(texts: list[str]) -> list[float | None]:
+    lower_thread(threading.get_native_id())
+    return [patch_loudness(text) for text in texts]
 
 
 def _line(error: BaseException) -> str:

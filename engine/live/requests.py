@@ -25,6 +25,7 @@ SLOW_SECONDS: dict[type, float] = {
     protocol.SetCv: 40.0,  # may open the stream anew
     protocol.CalibrateCv: 20.0,
     protocol.SetPatch: 30.0,  # of a model that was never played before
+    protocol.MeasureLoudness: 60.0,  # of a model that was never played before
     protocol.StopRecording: 30.0,
     protocol.SaveJournal: 120.0,
 }

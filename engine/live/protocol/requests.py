@@ -19,6 +19,7 @@ __all__ = [
     "ListCv",
     "ListDevices",
     "ListPorts",
+    "MeasureLoudness",
     "MidiPorts",
     "OpenStream",
     "Panic",
@@ -70,6 +71,12 @@ class ListDevices(_Request):
 
 class DescribeStream(_Request):
     """Done.result: where the sound goes now, as `StreamChanged` told it last; None: nothing was told yet."""
+
+
+class MeasureLoudness(_Request):
+    """How loud a note of each patch (TOML) is; nothing of it is heard. Done.result: their LUFS; None: silent."""
+
+    texts: Annotated[list[Annotated[str, Meta(max_length=1 << 20)]], Meta(min_length=1, max_length=4)]
 
 
 class SetTuning(_Request):
@@ -178,5 +185,5 @@ class Stop(_Request):
 Request = (
     SetPatch | OpenStream | CloseStream | ListDevices | DescribeStream | SetTuning | StartRecording | StopRecording
     | DescribeRecording | SaveJournal | MidiPorts | ListPorts | Learn | Forget | SetCv | ListCv | CalibrateCv | SetSeed
-    | Panic | TestTone | Stop
+    | MeasureLoudness | Panic | TestTone | Stop
 )  # fmt: skip

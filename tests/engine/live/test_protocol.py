@@ -31,6 +31,7 @@ REQUESTS = [
     protocol.SetCv(channels=[protocol.CvChannel(2, "knob:timbre", 8.0, -0.1)]),
     protocol.CalibrateCv(channel=2, volts=-5.0),
     protocol.SetSeed(seed=7),
+    protocol.MeasureLoudness(texts=["schema = 1", ""]),
     *(kind(id=9) for kind in (protocol.CloseStream, protocol.ListDevices, protocol.StopRecording)),
     *(
         kind(id=9)
