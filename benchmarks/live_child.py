@@ -36,7 +36,8 @@ class Owner:
 
     def __init__(self, task: Task) -> None:
         command = [sys.executable, "-m", "benchmarks.live_owner", task.as_json()]
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        home = str(Path(task.record).parent)  # what is measured is remembered there, and not for the person's playing
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "SYSTOLE_HOME": home}
         self._record = task.record
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment

@@ -44,6 +44,7 @@ class _Request:
     patch: str | None
     model: str | None
     safe: int | None
+    direct: bool
     record: str | None
     record_format: str
     journal: str | None
@@ -70,6 +71,7 @@ class _Request:
     metavar="[N]",
     help="Render N blocks ahead, 1 to 3 (2): for machines without real-time priority.",
 )
+@click.option("--direct", is_flag=True, help="Render when the device asks: the way back from --safe.")
 @click.option(
     "--midi", multiple=True, metavar="NAME", help="MIDI port, or part of its name; may be repeated; all; none."
 )
@@ -99,14 +101,16 @@ class _Request:
 def command(context: click.Context, **options: Any) -> None:
     """Play live: MIDI in, sound out, until Ctrl-C or until the window is closed.
 
-    Device, rate, block and MIDI ports that are named are remembered; without a device all goes on in silence, and can
-    be recorded. With `--device none` no device is opened, with `--midi none` no port, with `--midi all` all again.
+    Device, rate, block, mode and MIDI ports that are named are remembered; without a device all goes on in silence, and
+    can be recorded. With `--device none` no device is opened, with `--midi none` no port, with `--midi all` all again.
     """
     from app.cli.console import note, print_json
     from app.cli.playing import Playing, summary
     from engine.live.client import Engine
 
     request = _Request(**options)
+    if request.direct and request.safe is not None:
+        raise click.UsageError("--direct and --safe exclude each other")
     _check_files(request)
     begin = _options(request)
     say = (lambda _: None) if request.quiet else note
@@ -183,7 +187,10 @@ def _options(request: _Request) -> Options:
     if request.device != NONE:
         device = None if request.device is None else DeviceName("", request.device)
         wanted = OpenStream(device=device, rate=request.rate, block=request.block)
-        stream = wanted if request.safe is None else replace(wanted, mode="safe", ahead=request.safe)
+        if request.safe is not None:
+            stream = replace(wanted, mode="safe", ahead=request.safe)
+        else:
+            stream = replace(wanted, mode="direct") if request.direct else wanted
     names = settings.ports if not request.midi else "all" if request.midi == (ALL,) else list(request.midi)
     midi = None if request.midi == (NONE,) else MidiPorts(names=names, virtual=settings.virtual)
     return Options(

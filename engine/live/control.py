@@ -6,22 +6,36 @@ it is done; so the main thread, whose heartbeat the owner watches, comes by a hu
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 from accel.errors import SystoleError
 from engine.banks import DRUM_CHANNEL, load_banks
 from engine.events import Kind
 from engine.live import protocol
 from engine.live.core import Core
+from engine.live.interfaces import Input, Output
 from engine.live.journal_log import JournalLog
 from engine.live.keys import Keys
 from engine.live.layout import CANARY
 from engine.live.loader import Loader
+from engine.live.loudness import patch_loudness
 from engine.live.newest import Newest
-from engine.live.protocol import Answer, Done, Line, ProgramWanted, RecordingStopped, Refused, Request, SetPatch
+from engine.live.priority import lower_thread
+from engine.live.protocol import (
+    Answer,
+    Done,
+    Line,
+    ProgramWanted,
+    RecordingStarted,
+    RecordingStopped,
+    Refused,
+    Request,
+    SetPatch,
+)
 from engine.live.recorder import Recorder, Summary
 from engine.midi.rows import Row, note_off, note_on
 from engine.midi.translate import panic_rows
@@ -29,60 +43,11 @@ from engine.patch import load_patch, patch_text
 from engine.text import plain
 from engine.wav import SampleFormat
 
-__all__ = ["Control", "Input", "Output"]
+__all__ = ["Control"]
 
 AT_ONCE = 0
 TEST_NOTE, TEST_VELOCITY, TEST_SAMPLES = 69, 100.0, 48_000
 CLOSE_SECONDS = 5.0
-
-
-class Output(Protocol):
-    """Where the sound goes (`output.Output`)."""
-
-    is_stuck: bool
-
-    def open(self, request: protocol.OpenStream) -> Future[Any]:
-        """Play to a device."""
-
-    def close_stream(self) -> Future[Any]:
-        """Play to none."""
-
-    def devices(self) -> Future[Any]:
-        """What there is to play to."""
-
-    def listen(self, channels: list[protocol.CvChannel]) -> Future[Any]:
-        """Take control voltages from the inputs."""
-
-    def calibrate(self, channel: int, volts: float) -> Future[Any]:
-        """Measure an input."""
-
-    def tick(self) -> None:
-        """Look after the stream."""
-
-    def close(self, timeout: float) -> None:
-        """Fade out and end."""
-
-
-class Input(Protocol):
-    """Where notes come from (`players.Players`)."""
-
-    def ports(self, request: protocol.MidiPorts) -> Any:
-        """Listen to ports."""
-
-    def learn(self, target: str | None) -> Any:
-        """Tie the next controller to a target."""
-
-    def forget(self, target: str) -> Any:
-        """Untie it."""
-
-    def panic(self) -> None:
-        """All keys up, for whatever holds some."""
-
-    def tick(self) -> None:
-        """Look for ports that came or went; count."""
-
-    def close(self) -> None:
-        """Close all ports."""
 
 
 class Control:
@@ -108,6 +73,7 @@ class Control:
         self._recorder = Recorder(core.rig.tape, core.tape_head, lost=self._tape_lost, ended=self._recording_ended)
         self._files = ThreadPoolExecutor(1, "systole-files")
         self._choices = Newest(self._files)
+        self._measuring = ThreadPoolExecutor(1, "systole-loudness")
         self._late: list[Row] = []
         self._journal_was_complete = True
         self.is_stopping = False
@@ -116,16 +82,21 @@ class Control:
             protocol.OpenStream: output.open,
             protocol.CloseStream: lambda _: output.close_stream(),
             protocol.ListDevices: lambda _: output.devices(),
+            protocol.DescribeStream: lambda _: output.told(),
             protocol.SetTuning: self._set_tuning,
             protocol.StartRecording: self._start_recording,
             protocol.StopRecording: lambda _: self._files.submit(self._stop_recording),
+            protocol.DescribeRecording: lambda _: self._files.submit(self._describe_recording),
             protocol.SaveJournal: lambda request: self._files.submit(journal.save, request.path),
             protocol.MidiPorts: input.ports,
+            protocol.ListPorts: lambda _: input.listed(),
             protocol.Learn: lambda request: input.learn(request.target),
             protocol.Forget: lambda request: input.forget(request.target),
             protocol.SetCv: lambda request: output.listen(request.channels),
+            protocol.ListCv: lambda _: output.voltages(),
             protocol.CalibrateCv: lambda request: output.calibrate(request.channel, request.volts),
             protocol.SetSeed: self._set_seed,
+            protocol.MeasureLoudness: lambda request: self._measuring.submit(_loudness, request.texts),
             protocol.Panic: lambda _: self._panic(),
             protocol.TestTone: lambda _: self._test_tone(),
             protocol.Stop: lambda _: self._stop(),
@@ -226,6 +197,7 @@ class Control:
         sample_format = SampleFormat(request.format)
         if not request.resume:
             self._recorder.start(request.path, sample_format)
+            self._tell_recording()
             return request.path
         try:
             path, before = self._recorder.resume(request.path, sample_format)
@@ -234,7 +206,17 @@ class Control:
             raise
         rest = f"; what came before is in {plain(before)}" if before else ""
         self._post(Line("warning", f"recording goes on in {plain(path)}{rest}"))
+        self._tell_recording()
         return path
+
+    def _tell_recording(self) -> None:
+        status = self._recorder.status
+        if status is not None:  # else the disk was full at once, and that is told
+            self._post(RecordingStarted(*status))
+
+    def _describe_recording(self) -> dict[str, Any] | None:
+        status = self._recorder.status
+        return None if status is None else {"path": status[0], "seconds": status[1]}
 
     def _stop_recording(self) -> dict[str, Any]:
         summary = self._recorder.stop()
@@ -271,7 +253,8 @@ class Control:
         self._output.close(CLOSE_SECONDS)
         self._end_recording()
         self._input.close()
-        self._files.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._files, self._measuring):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _end_recording(self) -> None:
         if self._recorder.is_recording:
@@ -283,6 +266,11 @@ class Control:
                 line = summary.line or "the engine has ended"
                 if not self.is_stuck:  # else another engine goes on with it
                     self._post(RecordingStopped(summary.paths[0], summary.seconds, line))
+
+
+def _loudness(texts: list[str]) -> list[float | None]:
+    lower_thread(threading.get_native_id())
+    return [patch_loudness(text) for text in texts]
 
 
 def _line(error: BaseException) -> str:

@@ -16,7 +16,8 @@ from typing import Any
 from accel.errors import SystoleError
 from engine.live.priority import MIDI, raise_thread
 from engine.midi.jack_client import JackMidi
-from engine.midi.port_names import Wanted, is_wanted
+from engine.midi.port_names import PortInfo, Wanted, is_wanted
+from engine.text import plain
 
 __all__ = ["JackPlayer"]
 
@@ -54,6 +55,7 @@ class JackPlayer:
         self._client = open()
         self._wanted: Wanted = ()
         self._connected: set[str] = set()
+        self._is_new = False  # the wish
         self._count = self.faults = 0
         self._thread = threading.Thread(target=self._run, name="systole-jack-midi", daemon=True)
         self._thread.start()
@@ -64,8 +66,16 @@ class JackPlayer:
         return bool(self._client.is_alive) and self._thread.is_alive()
 
     def want(self, names: Wanted) -> None:
-        """Connect to the sources whose name holds one of these, in any case, or to all."""
-        self._wanted, self._connected = names, set()
+        """Connect to the sources whose name holds one of these, in any case, or to all, and to no others of ours."""
+        self._wanted, self._is_new = names, True
+
+    def listed(self) -> list[PortInfo]:
+        """The ports from which MIDI may come, our own excepted, and whether they play to ours, by whose wish ever."""
+        open_now = set(self._client.connected())
+        return [PortInfo(plain(name), name in open_now) for name in self._sources()]
+
+    def _sources(self) -> list[str]:
+        return [name for name in self._client.sources() if not name.startswith(OURS)]
 
     def close(self) -> None:
         """Leave the server; nothing is received after it."""
@@ -104,13 +114,19 @@ class JackPlayer:
             if self._client.lost != self._count:
                 self._count = self._client.lost
                 self._lost(PORT, None)
-            if time.monotonic() > looked + LOOK_SECONDS:
+            if self._is_new or time.monotonic() > looked + LOOK_SECONDS:
                 looked = time.monotonic()
                 self._connect()
 
     def _connect(self) -> None:
         """Connect to what has come; what a person has taken apart since stays apart."""
-        sources = [name for name in self._client.sources() if not name.startswith(OURS)]
+        if self._is_new:
+            self._is_new = False
+            for name in self._connected:
+                if not is_wanted(name, self._wanted):
+                    self._client.disconnect(name)
+            self._connected = set()
+        sources = self._sources()
         self._connected &= set(sources)
         for name in sources:
             if is_wanted(name, self._wanted) and name not in self._connected and self._client.connect(name):

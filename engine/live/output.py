@@ -21,7 +21,8 @@ from engine.live.deadline import StuckError
 from engine.live.devices import Device, choose, find_device, list_devices, rescan
 from engine.live.lateness import Lateness
 from engine.live.protocol import Answer, CvChannel, Line, OpenStream, StreamChanged
-from engine.live.settings import Settings, load_settings, update_settings
+from engine.live.remembered import blocks_ahead, filled, is_wish, remember
+from engine.live.settings import Settings, load_settings
 from engine.live.stream import Plan, plan_stream
 from engine.live.switch import SILENT_BLOCK, Switch
 from engine.live.voltages import Voltages
@@ -31,13 +32,6 @@ __all__ = ["Output"]
 
 LOOK_SECONDS, RETRY_SECONDS = 0.25, 2.0
 NO_DEVICE = "no sound device: playing on without one, and looking for one"
-
-
-def _is_wish(request: OpenStream, settings: Settings, plan: Plan) -> bool:
-    """Whether a person wants this device, or wants it so; not what was only taken because there was nothing else."""
-    if request.device is not None:
-        return True
-    return settings.device in (None, plan.device) and (request.rate is not None or request.block is not None)
 
 
 class Output:
@@ -70,6 +64,7 @@ class Output:
         self._hints: set[str] = set()
         self._refusals: set[str] = set()  # of the device that is waited for, as far as they were told
         self._busy: Future[Any] | None = None
+        self._told: dict[str, Any] = {}  # the last `StreamChanged`
         self.is_stuck = False
 
     def prepare(self) -> None:
@@ -95,6 +90,10 @@ class Output:
         """What there is to play to, each as a dictionary."""
         return self._submit(lambda: [msgspec.to_builtins(each) for each in list_devices()])
 
+    def told(self) -> Future[Any]:
+        """Where the sound goes, as it was told last."""
+        return self._submit(lambda: self._told or None)
+
     def listen(self, channels: Sequence[CvChannel]) -> Future[Any]:
         """Take control voltages from the device's inputs."""
         return self._submit(self._listen, list(channels))
@@ -106,6 +105,10 @@ class Output:
     def calibrate(self, channel: int, volts: float) -> Future[Any]:
         """See `protocol.CalibrateCv`."""
         return self._submit(self._cv.calibrate, channel, volts)
+
+    def voltages(self) -> Future[Any]:
+        """See `protocol.ListCv`."""
+        return self._submit(self._cv.described)
 
     def refresh(self) -> None:
         """Another patch plays: its knobs may have other numbers."""
@@ -173,9 +176,9 @@ class Output:
             self._wanted = request
             self._to_nowhere()
             return self._tell(None, NO_DEVICE)
-        if may_remember and _is_wish(request, settings, plan):
+        if may_remember and is_wish(request, settings, plan):
             self._remember(plan)
-        return self._tell(plan, self._titled(plan))
+        return self._tell(plan, plan.title)
 
     def _begin(self, request: OpenStream, settings: Settings) -> Plan | None:
         """Play to a device; None: there is none. Where one plays already, it is let go first: it may be the same."""
@@ -183,11 +186,12 @@ class Output:
         if device is None:
             return None
         try:
-            plan = self._plan(request, settings, device)
+            opened = filled(request, settings, device)
+            plan = self._plan(opened, device)
             if self._switch.stream is not None:
                 self._switch.gate(0.0)
                 self._switch.drop()
-            self._switch.play(plan, request, *self._cv.meant(plan))
+            self._switch.play(plan, blocks_ahead(opened), *self._cv.meant(plan))
         except SystoleError as error:
             line = f"playing on without a device: {error}"
             if self._switch.stream is None and line not in self._refusals:
@@ -197,12 +201,9 @@ class Output:
         finally:
             self._switch.gate(1.0)
         self._lateness.reset()
-        self._wanted = msgspec.structs.replace(request, device=plan.device)  # this one, should it go and come back
+        # This one, should it go and come back.
+        self._wanted = msgspec.structs.replace(request, device=plan.device, mode=opened.mode, ahead=opened.ahead)
         return plan
-
-    def _titled(self, plan: Plan) -> str:
-        title = f"{plan.device.host}: {plan.device.name}"
-        return title if plan.line is None else f"{title} ({plan.line})"
 
     def _find(self, request: OpenStream, settings: Settings) -> Device | None:
         devices = list_devices()
@@ -210,16 +211,12 @@ class Output:
             return find_device(request.device.name, devices)
         return choose(request.device, settings.device, devices)
 
-    def _plan(self, request: OpenStream, settings: Settings, device: Device) -> Plan:
-        rate, block = request.rate, request.block
-        if device.key == settings.device:  # what was set for it last time
-            rate = rate or (settings.rate if settings.rate in device.rates else None)
-            block = block or settings.block
+    def _plan(self, opened: OpenStream, device: Device) -> Plan:
         inputs = self._cv.inputs_within(device.inputs)
         if inputs < self._cv.inputs:
             rest = "the others wait for a device that has them" if inputs else "playing without control voltages"
             self._hint(f"cv: {device.title} has {device.inputs} inputs: {rest}")
-        return plan_stream(device, rate, block, inputs)
+        return plan_stream(device, opened.rate, opened.block, inputs)
 
     def _to_nowhere(self) -> None:
         if self._switch.stream is not None:
@@ -235,15 +232,12 @@ class Output:
             notice = StreamChanged(plan.device, plan.rate, self._switch.block, latency, plain(line))
         self._mark(self._core.samples, "no stream" if notice.device is None else "stream", float(notice.rate))
         self._post(notice)
-        found: dict[str, Any] = msgspec.to_builtins(notice)
-        return found
+        self._told = msgspec.to_builtins(notice)
+        return self._told
 
     def _remember(self, plan: Plan) -> None:
-        def change(old: Settings) -> Settings:
-            return msgspec.structs.replace(old, device=plan.device, rate=plan.rate, block=plan.block or old.block)
-
         try:
-            update_settings(change)
+            remember(plan, self._wanted or OpenStream())
         except SystoleError as error:
             self._hint(str(error))
 
@@ -263,7 +257,7 @@ class Output:
                     raise SystoleError(f"cv: input {cv.inputs}: {device.title} has {device.inputs}")
                 plan = self._begin(self._wanted, load_settings()[0])
                 if plan is not None:
-                    self._tell(plan, self._titled(plan))
+                    self._tell(plan, plan.title)
             else:
                 cv.listen()
         except SystoleError:
@@ -292,7 +286,7 @@ class Output:
         except SystoleError:
             return  # not there yet, or not to be had: that was told where it is news
         if plan is not None:
-            self._tell(plan, self._titled(plan))
+            self._tell(plan, plan.title)
 
     def _hint(self, line: str | None) -> None:
         """Say something once."""

@@ -20,6 +20,7 @@ import msgspec
 from accel.errors import SystoleError
 from engine.library import user_folder
 from engine.live.core import Core
+from engine.live.jack_player import PORT as JACK
 from engine.live.jack_player import JackPlayer, open_player
 from engine.live.protocol import Answer, Learned, Line, MidiPorts
 from engine.live.settings import Settings, update_settings
@@ -91,6 +92,10 @@ class Players:
     def ports(self, request: MidiPorts) -> Future[Any]:
         """Listen to ports; the result lists those that are there, as [name, whether we listen]."""
         return self._worker.submit(self._open, request)
+
+    def listed(self) -> Future[Any]:
+        """See `protocol.ListPorts`."""
+        return self._worker.submit(self._list)
 
     def listen(self, port: int) -> None:
         """Take Open Sound Control at a UDP port of this machine; a line says whether that is so."""
@@ -190,6 +195,18 @@ class Players:
         self._scanned = time.monotonic()
         self._remember(request)
         return [(port.name, port.is_open) for port in self._ports.listed()]
+
+    def _list(self) -> dict[str, Any]:
+        self._look_for_jack()
+        wanted, system = self._wanted or MidiPorts(names=[], virtual=False), self._ports.system
+        found = [(system, port) for port in self._ports.listed()]
+        found += [(JACK, port) for port in (self._jack.listed() if self._jack is not None else ())]
+        return {
+            "ports": [{"system": of, "name": port.name, "is_open": port.is_open} for of, port in found],
+            "names": wanted.names,
+            "virtual": wanted.virtual,
+            "problem": self._ports.problem,
+        }
 
     def _remember(self, request: MidiPorts) -> None:
         def change(old: Settings) -> Settings:

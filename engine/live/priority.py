@@ -13,10 +13,12 @@ import getpass
 import os
 import sys
 
-__all__ = ["AHEAD", "AUDIO", "CANARY", "MIDI", "lock_memory", "raise_thread"]
+__all__ = ["AHEAD", "AUDIO", "CANARY", "MIDI", "lock_memory", "lower_thread", "raise_thread"]
 
 AUDIO, AHEAD, MIDI, CANARY = 70, 65, 60, 70
 """SCHED_FIFO priorities 1..99: below JACK's server (usually 80) and the kernel's interrupts (50 only as threads)."""
+BACKGROUND = 10
+"""Nice value."""
 CURRENT, FUTURE, ON_FAULT = 1, 2, 4
 
 
@@ -31,6 +33,13 @@ def raise_thread(thread: int, priority: int) -> str | None:
     except (ProcessLookupError, OSError):
         return None  # the thread has ended, or the kernel knows no such policy: nothing a person could do
     return None
+
+
+def lower_thread(thread: int) -> None:
+    """Let a thread, by the system's number, compute only where others leave time; nothing where that cannot be said."""
+    if sys.platform.startswith("linux") and thread > 0:  # elsewhere it would be the whole process
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, BACKGROUND)
 
 
 def _remedy() -> str:

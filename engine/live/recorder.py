@@ -130,6 +130,13 @@ class Recorder:
         """Something is being written."""
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def status(self) -> tuple[str, float] | None:
+        """The file that grows now, and the seconds so far, with those of the files before it; None: there is none."""
+        if not self.is_recording:
+            return None
+        return str(file_number(self._path, self._number)), (self._at - self._first) / RATE
+
     def start(self, path: str, sample_format: SampleFormat) -> None:
         """Begin a WAV with the sound of this moment.
 

@@ -19,9 +19,13 @@ SLOW_SECONDS: dict[type, float] = {
     protocol.OpenStream: 40.0,  # PortAudio looks for devices, and then opens one
     protocol.CloseStream: 20.0,
     protocol.ListDevices: 40.0,
+    protocol.DescribeStream: 40.0,  # behind whatever is being opened
+    protocol.ListCv: 40.0,
+    protocol.DescribeRecording: 30.0,  # behind a WAV that is being finished
     protocol.SetCv: 40.0,  # may open the stream anew
     protocol.CalibrateCv: 20.0,
     protocol.SetPatch: 30.0,  # of a model that was never played before
+    protocol.MeasureLoudness: 60.0,  # of a model that was never played before
     protocol.StopRecording: 30.0,
     protocol.SaveJournal: 120.0,
 }

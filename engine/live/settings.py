@@ -17,7 +17,7 @@ import msgspec
 from accel.atomic import atomic_path
 from accel.errors import SystoleError
 from engine.library import user_folder
-from engine.live.protocol import Block, DeviceName, Input, Rate, Volts, VoltsPerUnit
+from engine.live.protocol import Ahead, Block, DeviceName, Input, Mode, Rate, Volts, VoltsPerUnit
 from engine.text import plain
 
 __all__ = ["SCHEMA", "Calibration", "Settings", "load_settings", "save_settings", "settings_path", "update_settings"]
@@ -42,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         device: by host API and name.
-        rate: Hz; block: samples; see `protocol.OpenStream`.
+        rate: Hz; block: samples; mode, ahead: of that device; see `protocol.OpenStream`.
         calibrations: of inputs for control voltages.
         ports: names of MIDI ports, or all; virtual: one of our own is offered.
     """
@@ -51,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     device: DeviceName | None = None
     rate: Rate | None = None
     block: Block | None = None
+    mode: Mode | None = None
+    ahead: Ahead | None = None
     calibrations: list[Calibration] = []
     ports: list[str] | Literal["all"] = "all"
     virtual: bool = True

@@ -58,6 +58,12 @@ class Plan(NamedTuple):
     latency: float
     line: str | None
 
+    @property
+    def title(self) -> str:
+        """The device, and what is not as it was asked for."""
+        title = f"{self.device.host}: {self.device.name}"
+        return title if self.line is None else f"{title} ({self.line})"
+
 
 def _rate(device: Device, wanted: int | None) -> tuple[int, str | None]:
     if device.host == WASAPI:

@@ -16,7 +16,7 @@ from engine.live.core import Core
 from engine.live.layout import State
 from engine.live.loops import Loops
 from engine.live.priority import AUDIO, raise_thread
-from engine.live.protocol import CvChannel, OpenStream
+from engine.live.protocol import CvChannel
 from engine.live.stream import Callbacks, Plan, Stream
 from engine.midi.jack_watch import server_period
 from engine.realtime.ahead_ring import set_direct, set_safe
@@ -83,14 +83,17 @@ class Switch:
         while gain == 0.0 and self._core.samples < until and time.monotonic() < end:
             time.sleep(0.002)
 
-    def play(self, plan: Plan, request: OpenStream, cv: Sequence[CvChannel], knobs: Sequence[str]) -> None:
+    def play(self, plan: Plan, ahead: int, cv: Sequence[CvChannel], knobs: Sequence[str]) -> None:
         """Open a stream, shut the gate and let it play; the clock, which must be playing, goes on if that fails.
+
+        Args:
+            ahead: blocks to render ahead in safe mode; 0: direct.
 
         Raises:
             SystoleError: the device refuses, or its block is too large; or a control voltage has no such input or knob.
         """
         block = plan.block or server_period() or SERVER_BLOCK
-        samples = self._samples(plan, request, block)
+        samples = self._samples(plan, ahead, block)
         converter = None if plan.rate == RATE else allocate_converter(plan.rate)
         link = Link(self._rig, rate=plan.rate, inputs=plan.inputs, outputs=plan.outputs, converter=converter)
         link.listen(allocate_cv(cv, knobs, plan.inputs) if cv else None)
@@ -105,34 +108,34 @@ class Switch:
             raise
         link.set_latency(round(stream.latency * RATE / plan.rate))
         self.gate(0.0)  # only now, when nothing can be refused any more; the stream gives silence up to here
-        self._set_mode(request, samples)
+        self._set_mode(ahead, samples)
         frames_at, client = stream.frame_clock
         self._words[WORD_AT["jack_client"]] = client  # first, since the function's address says that both are there
         self._words[WORD_AT["jack_frames"]] = frames_at
         link.take_over()
         self._loops.wait("silent")
-        if request.mode == "safe":
+        if ahead:
             self._loops.run("ahead")
         self._calls, self._moved = -1, time.monotonic()
         self.stream, self._link, self.block = stream, link, block
         self._core.arrays["counters"]["stream_opens"] += 1
         self._core.arrays["header"]["state"] = State.PLAYING
 
-    def _samples(self, plan: Plan, request: OpenStream, block: int) -> int:
+    def _samples(self, plan: Plan, ahead: int, block: int) -> int:
         """A block of the device in samples at 48 kHz.
 
         Raises:
             SystoleError: so many ahead have no room.
         """
         samples, room = -(-block * RATE // plan.rate), len(self._rig.ahead)
-        if request.mode == "safe" and samples * request.ahead > room:
-            most = room // request.ahead * plan.rate // RATE
-            raise SystoleError(f"block {block}: {request.ahead} ahead; allowed at {plan.rate} Hz: up to {most}")
+        if samples * ahead > room:
+            most = room // ahead * plan.rate // RATE
+            raise SystoleError(f"block {block}: {ahead} ahead; allowed at {plan.rate} Hz: up to {most}")
         return samples
 
-    def _set_mode(self, request: OpenStream, samples: int) -> None:
-        if request.mode == "safe":
-            set_safe(self._rig, samples, request.ahead)
+    def _set_mode(self, ahead: int, samples: int) -> None:
+        if ahead:
+            set_safe(self._rig, samples, ahead)
         else:
             self._words[WORD_AT["block"]] = samples  # what `gate` waits for
             set_direct(self._rig)

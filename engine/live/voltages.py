@@ -17,6 +17,7 @@ from engine.live.settings import load_settings, update_settings
 from engine.live.stream import Plan
 from engine.live.switch import Switch
 from engine.midi.rows import Row
+from engine.realtime.cv_in import VOLTS_PER_UNIT
 from engine.text import plain
 
 __all__ = ["Voltages"]
@@ -79,6 +80,24 @@ class Voltages:
             elif each.channel < plan.inputs:
                 found.append(each)
         return found, knobs
+
+    def described(self) -> dict[str, Any]:
+        """See `protocol.ListCv`."""
+        plan = None if self._switch.stream is None else self._switch.stream.plan
+        known = self.wanted if plan is None else calibrated(self.wanted, plan.device, load_settings()[0])
+        return {
+            "channels": [
+                {
+                    "channel": each.channel,
+                    "role": each.role,
+                    "volts_per_unit": VOLTS_PER_UNIT if each.volts_per_unit is None else each.volts_per_unit,
+                    "offset": each.offset or 0.0,
+                    "is_calibrated": (each.volts_per_unit, each.offset) != (asked.volts_per_unit, asked.offset),
+                }
+                for asked, each in zip(self.wanted, known, strict=True)
+            ],
+            "inputs": 0 if plan is None else plan.inputs,
+        }
 
     def listen(self) -> None:
         """Let the stream that plays, if one does, give what is wanted now."""

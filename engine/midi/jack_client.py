@@ -166,6 +166,12 @@ class JackMidi:
                 return True
             return not self._library.jack_connect(self._client, source.encode(), self.port.encode())
 
+    def disconnect(self, source: str) -> None:
+        """Let a port play to ours no more, if it does."""
+        with self._use:
+            if self.is_alive and self._library.jack_port_connected_to(self._port, source.encode()):
+                self._library.jack_disconnect(self._client, source.encode(), self.port.encode())
+
     def close(self) -> None:
         """Leave the server; no callback runs from then on. May be called twice."""
         with self._use:

@@ -30,6 +30,7 @@ _TYPES: dict[str, tuple[Any, list[Any]]] = {
     "jack_client_close": (_INT, [_POINTER]),
     "jack_client_open": (_POINTER, [_NAME, _INT, ctypes.POINTER(_INT)]),
     "jack_connect": (_INT, [_POINTER, _NAME, _NAME]),
+    "jack_disconnect": (_INT, [_POINTER, _NAME, _NAME]),
     "jack_frame_time": (_FRAMES, [_POINTER]),
     "jack_free": (None, [_POINTER]),
     "jack_get_client_name": (_NAME, [_POINTER]),

@@ -15,7 +15,6 @@ left out before that, unless a monitor asks for them.
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from typing import Any, NamedTuple
 
 from engine.live.priority import MIDI, raise_thread
 from engine.live.quiet import quiet_stderr
-from engine.midi.port_names import ALL, Wanted, is_wanted
+from engine.midi.port_names import ALL, PortInfo, Wanted, is_wanted, port_label
 from engine.midi.stamps import Anchor
 from engine.text import plain
 
@@ -39,16 +38,6 @@ MANY_MESSAGES = 256
 """Of one port at a time, so that one that floods does not keep the others waiting."""
 QUEUE = 8192
 """Messages of a port that wait while this process has no time: seconds of a fast controller."""
-
-_NUMBERS = re.compile(r" \d+:\d+$")
-"""How ALSA ends a port's name: its numbers, which differ from one plugging in to the next."""
-
-
-class PortInfo(NamedTuple):
-    """A port that is there now: its name, and whether we listen to it."""
-
-    name: str
-    is_open: bool
 
 
 class _Open(NamedTuple):
@@ -66,16 +55,6 @@ def _library() -> Any:
     import rtmidi
 
     return rtmidi
-
-
-def _label(full: str, taken: set[str]) -> str:
-    """A name for a person that stays the same, and that no other port has."""
-    name = plain(_NUMBERS.sub("", full))
-    count, label = 1, name
-    while label in taken:
-        count += 1
-        label = f"{name} #{count}"
-    return label
 
 
 class Ports:
@@ -146,10 +125,18 @@ class Ports:
         with self._turn:
             names, taken, found = self._names(), {each.name for each in self._open.values()}, []
             for full in names:
-                label = self._open[full].name if full in self._open else _label(full, taken)
+                label = self._open[full].name if full in self._open else port_label(full, taken)
                 taken.add(label)
                 found.append(PortInfo(label, full in self._open))
             return found
+
+    @property
+    def system(self) -> str:
+        """Whose ports they are, as RtMidi calls it: "ALSA"; empty where there is no MIDI."""
+        with self._turn:
+            self._names()
+            way = None if self._scanner is None else self._scanner.get_current_api()
+        return "" if way is None else str(self._library.get_api_display_name(way))
 
     def close(self) -> None:
         """Close everything; no message comes after it. May be called twice."""
@@ -204,7 +191,7 @@ class Ports:
         for full in names:
             if full in self._open:
                 continue
-            label = _label(full, taken)
+            label = port_label(full, taken)
             taken.add(label)
             if self._is_wanted(label) and (line := self._open_port(full, label)):
                 lines.append(line)

@@ -103,6 +103,7 @@ def test_what_cannot_be_played_is_one_line(systole: Systole, arguments: tuple[st
         (("--record", "/no/such/folder/a.wav"), "--record"),
         (("--journal", "."), "--journal"),
         (("--safe", "4"), "--safe"),
+        (("--safe", "--direct"), "--direct"),
         (("--block", "0"), "--block"),
         (("--seconds", "-1"), "--seconds"),
     ],

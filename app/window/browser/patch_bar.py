@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QResizeEvent, QShowEvent
@@ -19,13 +20,17 @@ from app.window.browser.recovery import offer_leftovers
 from app.window.panel import Panel
 from app.window.services import Services
 from app.window.session.document import Change
-from app.window.session.random_sound import AMOUNTS, random_patch
+from app.window.session.random_sound import AMOUNTS, lowered, random_patch
+from engine.live.protocol import MeasureLoudness
+from engine.patch import patch_text
 
 __all__ = ["PatchBar"]
 
 ROOM_FOR_HEART = 380
 """Pixels of the bar from which on it has a heart; it is in the menu, too."""
 OFFER_MS = 800
+MEASURE_SECONDS = 60.0
+"""Of a model that was never played before; else some tenths."""
 
 
 class PatchBar(Panel):
@@ -36,6 +41,7 @@ class PatchBar(Panel):
         self.collection = collection_of(services)
         self.keeping = keeping_of(services, self.collection)
         self._dropping: Dropping | None = None
+        self._rolls = 0
         self._amount, self._seeds = "Some", random.SystemRandom()
         theme, tr = services.theme, self.tr
         before = tr("The sound before in the browser's list (Ctrl+←)")
@@ -119,13 +125,21 @@ class PatchBar(Panel):
                 button.name_it(text, f"{text} ({keys})")
 
     def roll(self) -> None:
-        """A random variation of the sound: one step."""
-        document = self.services.document
+        """A random variation of the sound, never louder: one step, as soon as the engine has measured both."""
+        document, link = self.services.document, self.services.link
         others = [each.patch for each in self.collection.index.entries if each.patch is not None]
-        seed = self._seeds.getrandbits(32)
-        document.replace_patch(
-            random_patch(document.sound, others, AMOUNTS[self._amount], seed), self.tr("Random variation")
-        )
+        before = document.sound
+        patch = random_patch(before, others, AMOUNTS[self._amount], self._seeds.getrandbits(32))
+        self._rolls += 1
+        roll = self._rolls
+
+        def measured(result: Any) -> None:
+            if roll == self._rolls and document.sound is before:  # else the person has gone on
+                levels = result if isinstance(result, list) else [None, None]
+                document.replace_patch(lowered(patch, *levels), self.tr("Random variation"))
+
+        request = MeasureLoudness(texts=[patch_text(before.patch), patch_text(patch)])
+        link.ask(request, measured, timeout=MEASURE_SECONDS)
 
     def toggle_browser(self) -> None:
         """Open or close the browser, and remember it."""

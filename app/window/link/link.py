@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,6 +26,7 @@ from engine.midi.rows import Row
 __all__ = ["EngineLink"]
 
 READY_SECONDS = 600.0
+END_SECONDS, END_LOOK_SECONDS = 15.0, 0.05
 REQUESTS = 4
 Then = Callable[[Any], None]
 Otherwise = Callable[[str], None]
@@ -37,7 +39,8 @@ class EngineLink(QObject):
         ready: the engine plays, for the first time or again.
         failed: it could not be started, or will not be started again; the line says why.
         said: level and text of a line for the person.
-        patch_changed, stream_changed, learned, recording_stopped: the notices of `protocol` of those names.
+        patch_changed, stream_changed, learned, recording_started, recording_stopped: the notices of `protocol` of
+            those names.
     """
 
     ready = Signal()
@@ -46,6 +49,7 @@ class EngineLink(QObject):
     patch_changed = Signal(object)
     stream_changed = Signal(object)
     learned = Signal(object)
+    recording_started = Signal(object)
     recording_stopped = Signal(object)
     _notice = Signal(object)
     _answered = Signal(object, object)
@@ -61,11 +65,15 @@ class EngineLink(QObject):
             protocol.PatchChanged: self.patch_changed,
             protocol.StreamChanged: self.stream_changed,
             protocol.Learned: self.learned,
+            protocol.RecordingStarted: self.recording_started,
             protocol.RecordingStopped: self.recording_stopped,
         }
         self._notice.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         self._answered.connect(lambda call, value: call(value), Qt.ConnectionType.QueuedConnection)
         engine.on_notice(self._pass_on)
+        self._await_ready()
+
+    def _await_ready(self) -> None:
         threading.Thread(target=self._wait, name="systole-ready", daemon=True).start()
 
     def play(self, rows: Sequence[Row] | NDArray[Any]) -> bool:
@@ -108,6 +116,33 @@ class EngineLink(QObject):
     def is_over(self) -> bool:
         """No engine runs and none will be started again."""
         return self._engine.is_over
+
+    def restart(self, otherwise: Otherwise) -> None:
+        """Let the engine that runs end in order, if one does, and start it again where it was; returns at once.
+
+        Args:
+            otherwise: called with the line that says why not. That it plays again is told as always, by `ready`.
+        """
+        if self._is_open:
+            self._askers.submit(self._restart, otherwise)
+
+    def _restart(self, otherwise: Otherwise) -> None:
+        """In a thread of ours."""
+        engine, until = self._engine, time.monotonic() + END_SECONDS
+        try:
+            if not engine.is_over:
+                engine.request(protocol.Stop(), END_SECONDS)
+                self._answer(self._set_ready, False)
+            while not engine.is_over and time.monotonic() < until:
+                time.sleep(END_LOOK_SECONDS)
+            engine.restart()
+        except SystoleError as error:
+            self._answer(otherwise, str(error))
+        else:
+            self._await_ready()
+
+    def _set_ready(self, is_ready: bool) -> None:
+        self.is_ready = is_ready
 
     def close(self) -> None:
         """Hear and ask nothing more. The engine itself belongs to whoever started it."""

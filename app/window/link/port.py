@@ -28,6 +28,9 @@ class EnginePort(Protocol):
     def wait_ready(self, timeout: float) -> float:
         """Wait until it plays; raises SystoleError."""
 
+    def restart(self) -> None:
+        """Start again after all has ended; raises SystoleError while one runs. Returns at once."""
+
     def on_notice(self, listener: Callable[[Answer], None]) -> None:
         """Call `listener` with every notice, in a foreign thread."""
 

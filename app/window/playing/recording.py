@@ -14,7 +14,12 @@ from PySide6.QtGui import QDesktopServices
 
 from app.window.services import Services
 from engine.library import user_folder
-from engine.live.protocol import RecordingStopped, StartRecording, StopRecording
+from engine.live.protocol import (
+    DescribeRecording,
+    RecordingStopped,
+    StartRecording,
+    StopRecording,
+)
 
 __all__ = ["Recording", "length_text", "recording_path", "show_in_folder"]
 
@@ -48,7 +53,7 @@ def show_in_folder(path: Path) -> None:
 
 
 class Recording(QObject):
-    """The one recording of a window.
+    """The one recording of the engine, whoever asked for it: this window, a command, or an engine before this one.
 
     Signals:
         changed: another state.
@@ -71,12 +76,29 @@ class Recording(QObject):
         self._services, self._clock, self._show = services, clock, show
         self.state: Literal["off", "starting", "on", "stopping"] = "off"
         self._path, self._began = Path(), 0.0
+        services.link.recording_started.connect(lambda notice: self._goes_on(Path(notice.path), notice.seconds))
         services.link.recording_stopped.connect(self._ended)
+        services.link.ready.connect(self._ask)
+        if services.link.is_ready:
+            self._ask()
 
     @property
     def seconds(self) -> float:
         """How long it has been going on."""
         return self._clock() - self._began if self.state in ("on", "stopping") else 0.0
+
+    def _ask(self) -> None:
+        """An engine plays, perhaps another one than before: what does it record?"""
+        self._services.link.ask(DescribeRecording(), self._told, lambda _: None, timeout=SAVE_SECONDS)
+
+    def _told(self, result: Any) -> None:
+        if isinstance(result, dict):
+            self._goes_on(Path(result["path"]), float(result["seconds"]))
+
+    def _goes_on(self, path: Path, seconds: float) -> None:
+        if self.state != "stopping":
+            self._path, self._began = path, self._clock() - seconds
+            self._set("on")
 
     def toggle(self) -> None:
         """Start, or stop; while either is under way, nothing."""
@@ -97,8 +119,9 @@ class Recording(QObject):
         self._services.link.ask(StartRecording(path=str(self._path)), self._started, self._refused)
 
     def _started(self, _: Any) -> None:
-        self._began = self._clock()
-        self._set("on")
+        if self.state == "starting":  # else its notice was quicker
+            self._began = self._clock()
+            self._set("on")
 
     def _refused(self, line: str) -> None:
         self._set("off")

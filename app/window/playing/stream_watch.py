@@ -1,17 +1,23 @@
-"""Where the sound goes now, remembered from what the engine said last: panels that are made later want to know."""
+"""Where the sound goes now: asked for when an engine is ready, and kept up to date by what it says from then on."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.window.link.link import EngineLink
-from engine.live.protocol import StreamChanged
+from engine.live.protocol import DescribeStream, StreamChanged
 
 __all__ = ["StreamWatch"]
 
+ASK_SECONDS = 40.0
+"""It may be opening one."""
+
 
 class StreamWatch(QObject):
-    """One for a window, made before the engine starts.
+    """One for a window; the engine may have been playing for long.
 
     Signals:
         changed: the sound goes elsewhere.
@@ -25,11 +31,25 @@ class StreamWatch(QObject):
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.last: StreamChanged | None = None
+        self._link, self._count = link, 0
         link.stream_changed.connect(self._heard)
+        link.ready.connect(self._ask)
+        if link.is_ready:
+            self._ask()
 
     def _heard(self, notice: StreamChanged) -> None:
+        self._count += 1
         self.last = notice
         self.changed.emit()
+
+    def _ask(self) -> None:
+        count = self._count
+        self._link.ask(DescribeStream(), lambda result: self._told(result, count), lambda _: None, timeout=ASK_SECONDS)
+
+    def _told(self, result: Any, count: int) -> None:
+        """An answer takes another way than notices: one that came meanwhile is newer."""
+        if result is not None and count == self._count:
+            self._heard(msgspec.convert(result, StreamChanged))
 
     @property
     def is_heard(self) -> bool:

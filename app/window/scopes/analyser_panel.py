@@ -26,6 +26,8 @@ SILENCE = np.full(BANDS, FLOOR_DB, np.float32)
 class AnalyserPanel(ScopesPanel):
     """All three views."""
 
+    NAME = "analyser"
+
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
         self.spectrogram = SpectrogramView(services.theme)

@@ -13,6 +13,8 @@ __all__ = ["ScopePanel"]
 class ScopePanel(ScopesPanel):
     """Trace and spectrum, one above the other."""
 
+    NAME = "scope"
+
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
         column = QVBoxLayout(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidg
 
 from app.window.clock import Frame
 from app.window.panel import Panel
+from app.window.preferences import ScopeView
 from app.window.scopes.freeze import freeze_action
 from app.window.scopes.listening import SIDES, Side, SpectrumTurn, one_side
 from app.window.scopes.spectrum_view import SpectrumView
@@ -32,12 +33,15 @@ def title_label(text: str) -> QLabel:
 
 
 class ScopesPanel(Panel):
-    """Base of both panels.
+    """Base of both panels. What span and side were chosen is kept, for each of the two by itself.
 
     Attributes:
         trace, spectrum: the views; their place is the heirs' business.
         side: combo box that chooses what is looked at.
+        NAME: by which it is kept.
     """
+
+    NAME: ClassVar[str]
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
@@ -47,8 +51,18 @@ class ScopesPanel(Panel):
         self.side = QComboBox()
         for name, label in SIDES.items():
             self.side.addItem(self.tr(label), name)
+        kept = services.remembered.value.scopes.get(self.NAME, ScopeView())
+        self.side.setCurrentIndex(self.side.findData(kept.side))
+        self.trace.set_span(kept.span)
+        self.side.currentIndexChanged.connect(lambda _: self._keep())
+        self.trace.span_changed.connect(lambda _: self._keep())
         self.side.setAccessibleName(self.tr("Side"))
         self.side.setStatusTip(self.tr("What the scopes look at: both sides together, or one of them."))
+
+    def _keep(self) -> None:
+        remembered = self.services.remembered
+        view = ScopeView(span=self.trace.span_ms, side=cast(Side, self.side.currentData()))
+        remembered.change(scopes={**remembered.value.scopes, self.NAME: view})
 
     def header(self, title: str) -> QHBoxLayout:
         """A title at the left; side and freeze at the right."""

@@ -4,7 +4,8 @@ The knobs move towards places where sounds of the same model stand that somebody
 them; envelopes stay what the tags promise, so a pluck remains a pluck. What sets loudness, tuning and the number of
 voices is left alone, and so is whatever moves the pitch or the level through the matrix; what would make notes swell
 sooner or ring longer, and so be louder in sum, changes only a little at a time. The places of a model themselves differ
-in loudness, which is not evened out: over seven sounds of the factory by 0 dB in the median, +4.4 dB at most.
+in loudness, and neither the places nor the levels of the sounds there foretell it: only playing does. So whoever has
+an engine asks it for both loudnesses, and `lowered` takes away what is more.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.window.session.sound import Sound
-from engine.parameters import Value
+from engine.parameters import Value, parameter
 from engine.patch import ModulationRow, Patch
 
-__all__ = ["AMOUNTS", "random_patch"]
+__all__ = ["AMOUNTS", "lowered", "random_patch"]
 
 AMOUNTS: dict[str, float] = {"A little": 0.2, "Some": 0.5, "A lot": 1.0}
 """How far it may go, by words."""
@@ -63,6 +64,20 @@ def random_patch(sound: Sound, others: Sequence[Patch], amount: float, seed: int
     changed = {each: value for each, value in values.items() if value != sound.patch.value(each)}
     rows = tuple(_row(row, amount, draw) for row in patch.modulation)
     return replace(patch, parameters={**patch.parameters, **changed}, modulation=rows)
+
+
+def lowered(patch: Patch, before: float | None, after: float | None) -> Patch:
+    """The patch at most as loud as what it came from.
+
+    Args:
+        before, after: loudness of that and of this one, LUFS; None: silent, or unknown.
+    """
+    more = 0.0 if before is None or after is None else math.ceil(10 * (after - before)) / 10
+    if more <= 0.0:
+        return patch
+    entry = parameter("voice.level")
+    level = max(entry.low, round(patch.number(entry.id) - more, 1))
+    return replace(patch, parameters={**patch.parameters, entry.id: level})
 
 
 @dataclass(frozen=True)

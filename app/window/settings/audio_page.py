@@ -13,6 +13,7 @@ from app.window.playing.levels import LOST, lost_text
 from app.window.playing.stream_watch import StreamWatch
 from app.window.services import Services
 from app.window.settings.device_choice import BLOCKS, MODES, DeviceFacts, Wish, devices_of, request_of
+from app.window.settings.engine_row import RESTART_TIP, EngineRow
 from app.window.settings.page import Page, label, side_by_side
 from engine.live.layout import State
 from engine.live.protocol import CloseStream, ListDevices, OpenStream, TestTone
@@ -36,6 +37,7 @@ class AudioPage(Page):
         self._mode, self._is_listed = 0, False
         self.device, self.rate, self.block, self.mode = QComboBox(), QComboBox(), QComboBox(), QComboBox()
         self.again, self.tone = QPushButton("Look again"), QPushButton("Test tone")
+        self.engine = EngineRow(services.link, self.say, self.refused)
         for text, *_ in MODES:
             self.mode.addItem(text)
         self.device.setMinimumWidth(300)
@@ -45,6 +47,7 @@ class AudioPage(Page):
         self.row("Block", self.block, "Samples that are computed at a time: fewer answer quicker, more are safer")
         self.row("Mode", self.mode, "Safe mode computes ahead: for machines that do not let us be on time")
         self.row("", side_by_side(self.tone, self.again), "A note of one second; devices that were plugged in since")
+        self.row("Engine", self.engine, RESTART_TIP)
         self.latency, self.load, self.lost, self.late = (label("–", "", self) for _ in range(4))
         self._readings()
         self.finish()
@@ -53,6 +56,7 @@ class AudioPage(Page):
         self.again.clicked.connect(self.look)
         self.tone.clicked.connect(self._play_tone)
         stream.changed.connect(self.show_truth)
+        services.link.ready.connect(self._greeted)
         self.show_truth()
 
     def _readings(self) -> None:
@@ -83,6 +87,12 @@ class AudioPage(Page):
         count = len(self._devices)
         self.say(f"{count} device{'s' if count != 1 else ''} found" if count else "There is no sound device")
         self.show_truth()
+
+    def _greeted(self) -> None:
+        """Another engine may find other devices: a sound server that was started since, for instance."""
+        self._is_listed = self.isVisible()
+        if self._is_listed:
+            self.look()
 
     # What is chosen.
 
@@ -166,6 +176,7 @@ class AudioPage(Page):
         """Readings."""
         snapshot, clock = frame.snapshot, frame.snapshot.clock
         meters, counters = snapshot.meters, snapshot.counters
+        self.engine.show_state(snapshot.state, snapshot.restarts)
         rate, is_playing = clock["rate"] or NATIVE, snapshot.state == State.PLAYING
         block, out = 1000 * clock["block"] / rate, 1000 * clock["latency"] / rate
         text = f"{block + out:.1f} ms: block {block:.1f}, device {out:.1f}" if is_playing else "–"

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QPushButton, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from app.window.clock import Frame
 from app.window.services import Services
 from app.window.session.document import Change
+from app.window.settings.cv_input import cv_input_of
 from app.window.settings.page import Page, label, side_by_side
 from app.window.settings.swing import Swing
-from engine.live.protocol import CalibrateCv, CvChannel, SetCv
+from engine.live.protocol import CalibrateCv, CvChannel, ListCv, SetCv
 
 __all__ = ["CvPage", "led_by"]
 
@@ -35,7 +37,10 @@ class CvPage(Page):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
         self._channels: list[CvChannel] = []
+        self._known: dict[int, str] = {}  # of an input that is listened to: how it is calibrated, in words
+        self._turn = 0  # counts what was asked to change: answers of before it are not shown
         self.roles: list[QComboBox] = []
+        self.known: list[QLabel] = []
         self.meters: list[Swing] = []
         words = "Inputs of a DC-coupled interface can play and turn knobs; full scale is 10 V until it is calibrated."
         self.form.addRow(label(words, "muted", self))
@@ -59,6 +64,29 @@ class CvPage(Page):
         self.measure.clicked.connect(self._measure)
         self.finish()
         services.document.subscribe(self._sound_changed)
+        services.link.ready.connect(self.ask)
+        self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask what is listened to: by the command line's wish, for instance."""
+        super().showEvent(event)
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask which inputs the engine listens to, and how they are calibrated."""
+        if self.isVisible():
+            turn = self._turn
+            self.services.link.ask(
+                ListCv(), lambda result: self._listed(result, turn), self.refused, timeout=ASK_SECONDS
+            )
+
+    def _listed(self, result: Any, turn: int) -> None:
+        if result is None or turn != self._turn:
+            return
+        channels = [cv_input_of(each) for each in result["channels"]]
+        self._channels = [CvChannel(each.channel, each.role) for each in channels]
+        self._known = {each.channel: each.text(int(result["inputs"])) for each in channels}
+        self.services.sync.led = led_by(self._channels)
         self._fill()
 
     def _table(self) -> QWidget:
@@ -76,7 +104,11 @@ class CvPage(Page):
             name.setWordWrap(False)
             grid.addWidget(name, number, 0)
             grid.addWidget(role, number, 1)
+            known = label("", "muted", self)
+            known.setWordWrap(False)
             grid.addWidget(meter, number, 2)
+            grid.addWidget(known, number, 3)
+            self.known.append(known)
             self.roles.append(role)
             self.meters.append(meter)
         grid.setColumnStretch(2, 1)
@@ -94,6 +126,7 @@ class CvPage(Page):
             if box.findData(role) < 0:
                 box.addItem(f"{role} (not of this model)", role)
             box.setCurrentIndex(box.findData(role))
+            self.known[number].setText(self._known.get(number, ""))
 
     def _sound_changed(self, change: Change) -> None:
         if change.is_other_model:
@@ -103,12 +136,14 @@ class CvPage(Page):
         chosen = [CvChannel(number, str(box.currentData())) for number, box in enumerate(self.roles)]
         channels = [each for each in chosen if each.role]
         self.say("Opening the inputs …")
+        self._turn += 1
         request = SetCv(channels=channels)
         self.services.link.ask(request, lambda _: self._taken(channels), self.refused, timeout=ASK_SECONDS)
 
     def _taken(self, channels: list[CvChannel]) -> None:
         self._channels = channels
         self.services.sync.led = led_by(channels)
+        self.ask()
         count = len(channels)
         self.say(f"Listening to {count} input{'s' if count != 1 else ''}" if count else "Listening to no input")
 
@@ -118,6 +153,7 @@ class CvPage(Page):
         self.services.link.ask(request, self._measured, self.refused)
 
     def _measured(self, result: Any) -> None:
+        self.ask()
         given = float(result["given"])
         if result.get("offset") is None:
             self.say(f"The input gives {given:.4f}. Now apply another voltage, and measure again")

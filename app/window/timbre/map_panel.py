@@ -11,6 +11,7 @@ from accel.atomic import atomic_path
 from accel.errors import SystoleError
 from app.window.clock import Frame
 from app.window.panel import Panel
+from app.window.preferences import with_axes
 from app.window.services import Services
 from app.window.session.document import Change
 from app.window.timbre.gesture import Touch
@@ -49,6 +50,9 @@ class MapPanel(Panel):
         self._wish = QTimer(self)
         self._wish.setSingleShot(True)
         self._wish.timeout.connect(self._make)
+        kept = services.remembered.value.pad_note
+        self.bar.note.setCurrentIndex(max(0, self.bar.note.findData(kept)))
+        self.note.set_key(self.bar.note.currentData())
         self._connect()
         self._show_state()
 
@@ -57,12 +61,12 @@ class MapPanel(Panel):
         pad.pressed.connect(self._pressed)
         pad.released.connect(self._released)
         pad.moved.connect(self._moved)
-        bar.note.currentIndexChanged.connect(lambda _: self.note.set_key(bar.note.currentData()))
+        bar.note.currentIndexChanged.connect(lambda _: self._set_key(bar.note.currentData()))
         bar.record.clicked.connect(self._record)
         bar.loop.clicked.connect(self._loop)
         bar.speed.currentIndexChanged.connect(lambda _: setattr(self.looper, "speed", bar.speed.currentData()))
         bar.export.clicked.connect(self._export)
-        self.axes.chosen.connect(lambda *_: self._axes_changed())
+        self.axes.chosen.connect(lambda *_: self._axes_chosen())
         self.maker.grown.connect(self._show_map)
         self.maker.failed.connect(lambda line: self.services.notices.say("warning", line))
         self.services.clock.frame.connect(self._step)  # a loop goes on while another page is shown
@@ -84,12 +88,27 @@ class MapPanel(Panel):
             self._show_map(None)
             return
         if change is None or change.is_other_model:
-            ids = [knob.id for knob in knobs]
-            pair = self.axes.pair if set(self.axes.pair) <= set(ids) and self.axes.pair[0] else (ids[0], ids[1])
-            self.axes.show_knobs(knobs, pair)
+            self.axes.show_knobs(knobs, self._pair([knob.id for knob in knobs]))
             self._axes_changed()
         elif change.ids & set(self.axes.pair):
             self._show_place()
+
+    def _pair(self, ids: list[str]) -> tuple[str, str]:
+        """The axes for a model of these knobs: as chosen for it, else as they stand if it has such, else the first."""
+        kept = self.services.remembered.value.axes.get(self.services.document.sound.patch.model)
+        for x, y in (kept, self.axes.pair) if kept is not None else (self.axes.pair,):
+            if x != y and {x, y} <= set(ids):
+                return x, y
+        return ids[0], ids[1]
+
+    def _axes_chosen(self) -> None:
+        remembered, model = self.services.remembered, self.services.document.sound.patch.model
+        remembered.change(axes=with_axes(remembered.value, model, self.axes.pair))
+        self._axes_changed()
+
+    def _set_key(self, key: int | None) -> None:
+        self.note.set_key(key)
+        self.services.remembered.change(pad_note=key)
 
     def show_frame(self, frame: Frame) -> None:
         """Where the sound is: modulation moves it away from where it was set."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
 
 __all__ = ["paint_seconds", "same_picture", "unnamed", "unreachable"]
 
@@ -88,10 +88,13 @@ def _name(widget: QWidget) -> str:
 
 
 def _picture(widget: QWidget) -> QImage:
-    """On plain grey: what lies behind a widget depends on where it is used, and is not its own."""
+    """On plain grey: what lies behind a panel depends on where it is used, and is not its own. A dialog's is."""
     picture = QImage(widget.size(), QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.darkGray)
-    widget.render(picture, renderFlags=QWidget.RenderFlag.DrawChildren)
+    flags = QWidget.RenderFlag.DrawChildren
+    if isinstance(widget, QDialog):
+        flags |= QWidget.RenderFlag.DrawWindowBackground
+    widget.render(picture, renderFlags=flags)
     return picture
 
 

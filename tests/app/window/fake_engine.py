@@ -33,6 +33,7 @@ class FakeEngine:
         replies: type of a request -> its result, a SystoleError to raise, or a function of the request.
         arrays: the shared block, to be written to by tests.
         room: events that still fit.
+        restarts: how often it was started again.
     """
 
     def __init__(self, knobs: int = 4) -> None:
@@ -42,6 +43,7 @@ class FakeEngine:
         self.room = 1 << 30
         self.arrays = carve(np.zeros(BYTES, np.uint8))
         self.is_failed = self.is_over = False
+        self.restarts = 0
         self._listeners: list[Callable[[Answer], None]] = []
         self._reader = Reader(self.arrays)
         self.stand(knobs=[0.5] * knobs, parameters={})
@@ -110,11 +112,20 @@ class FakeEngine:
         elif kind == Kind.RELEASE_ALL:
             arrays["held"][:] = 0
 
+    def restart(self) -> None:
+        if not self.is_over:
+            raise SystoleError("the engine is running")
+        self.is_over, self.restarts = False, self.restarts + 1
+        self.arrays["header"]["state"] = State.PLAYING
+
     def request(self, command: Request, timeout: float = 10.0) -> Done:
         self.asked.append(command)
         reply = self.replies.get(type(command))
         if isinstance(reply, SystoleError):
             raise reply
+        if isinstance(command, protocol.Stop):
+            self.is_over = True
+            self.arrays["header"]["state"] = State.STOPPED
         if isinstance(command, SetPatch):
             serial = int(self.arrays["sound"]["patch"][0]) + 1
             self.arrays["sound"]["patch"] = serial

@@ -32,6 +32,8 @@ class FakeClient:
     def __init__(self) -> None:
         self.is_alive, self.lost = True, 0
         self.batches: queue.Queue[list[tuple[int, bytes]]] = queue.Queue()
+        self.there: list[str] = []
+        self.playing: list[str] = []
 
     def read(self, timeout: float) -> list[tuple[int, bytes]]:
         try:
@@ -40,7 +42,17 @@ class FakeClient:
             return []
 
     def sources(self) -> list[str]:
-        return []
+        return list(self.there)
+
+    def connected(self) -> list[str]:
+        return list(self.playing)
+
+    def connect(self, source: str) -> bool:
+        self.playing.append(source)
+        return True
+
+    def disconnect(self, source: str) -> None:
+        self.playing.remove(source)
 
     def close(self) -> None:
         self.is_alive = False
@@ -154,6 +166,23 @@ def test_a_client_that_fails_is_opened_anew(bench: Bench, monkeypatch: pytest.Mo
     wait_until(lambda: (bench.players.tick(), len(bench.clients) == 2)[1])
     bench.clients[1].batches.put([(900, ON)])
     assert [row[1:] for row in bench.rows(1)] == [(Kind.NOTE_ON, 60)]
+
+
+def test_sources_are_listed_and_one_that_is_wanted_no_more_is_let_go(bench: Bench) -> None:
+    client = bench.listen()
+    client.there = ["a2j:Keystation", "a2j:Launchpad", "seq:out", "systole-2:out"]
+    client.playing = ["seq:out"]  # by hand: that is no business of ours
+    bench.players.ports(MidiPorts(names=["keys", "launch"], virtual=False)).result(10)
+    wait_until(lambda: len(client.playing) == 3)
+
+    def listed() -> dict[str, bool]:
+        ports = [each for each in bench.players.listed().result(10)["ports"] if each["system"] == "JACK"]
+        return {each["name"]: each["is_open"] for each in ports}
+
+    assert listed() == {"a2j:Keystation": True, "a2j:Launchpad": True, "seq:out": True}
+    bench.players.ports(MidiPorts(names=["keys"], virtual=False)).result(10)
+    wait_until(lambda: "a2j:Launchpad" not in client.playing)
+    assert listed() == {"a2j:Keystation": True, "a2j:Launchpad": False, "seq:out": True}
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -29,7 +29,7 @@ from engine.live.settings import load_settings
 from engine.live.stream import Callbacks, Plan
 from engine.part import Part
 from engine.patch import Patch
-from engine.realtime.rig import WORD_AT
+from engine.realtime.rig import SAFE, WORD_AT
 
 AUDIO = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
@@ -174,7 +174,9 @@ def test_the_clock_plays_until_a_device_does_and_the_count_runs_on(bench: Bench,
     assert found["device"] == {"host": "ALSA", "name": "card"}
     assert (found["rate"], found["block"], found["latency"], found["line"]) == (48_000, 256, 240, "ALSA: card")
     assert bench.state == State.PLAYING
-    bench.until(lambda: bench.core.samples > before + 9600)
+    opened = bench.core.samples
+    assert opened > before
+    bench.until(lambda: bench.core.samples > opened + 9600)
     (stream,) = machine.open
     assert np.abs(np.concatenate(stream.heard)).max() == 0.0  # every frame was written, and there is no part yet
     gates = [event for event in bench.core.take_journal().tolist() if event[1] == Kind.GATE]
@@ -227,6 +229,48 @@ def test_what_was_opened_is_remembered(bench: Bench) -> None:
     bench.output.close_stream().result(20)
     found = bench.open()
     assert (found["device"]["name"], found["block"]) == ("other", 512)
+
+
+def ahead(bench: Bench) -> int:
+    """Blocks that are rendered ahead now; 0: direct."""
+    words = bench.core.rig.words
+    return int(words[WORD_AT["ahead"]] // words[WORD_AT["block"]]) if words[WORD_AT["mode"]] == SAFE else 0
+
+
+def test_safe_mode_is_remembered_for_its_device_until_direct_is_asked_for(bench: Bench, machine: Machine) -> None:
+    bench.open(mode="safe", ahead=3)
+    settings, _ = load_settings()
+    assert (settings.device, settings.mode, settings.ahead) == (DeviceName("ALSA", "card"), "safe", 3)
+    bench.output.close_stream().result(20)
+    assert bench.open()["device"]["name"] == "card" and ahead(bench) == 3
+    bench.open(mode="safe")  # as many as it was
+    assert ahead(bench) == 3
+    bench.output.open(OpenStream(mode="direct"), may_remember=False).result(20)  # another engine that took over
+    assert ahead(bench) == 0 and load_settings()[0].mode == "safe"
+    bench.open(device=DeviceName("ALSA", "other"))  # the mode was the other card's
+    assert ahead(bench) == 0
+    bench.open(device=DeviceName("ALSA", "card"), mode="safe", ahead=1)
+    bench.open(mode="direct")
+    assert ahead(bench) == 0
+    bench.output.close_stream().result(20)
+    bench.open()
+    assert ahead(bench) == 0
+
+
+def test_a_device_that_comes_back_is_played_as_it_was(bench: Bench, machine: Machine) -> None:
+    bench.output.open(OpenStream(mode="safe", ahead=1), may_remember=False).result(20)
+    machine.open[0].unplug()
+    bench.until(lambda: bench.state == State.SILENT)
+    bench.until(lambda: bench.state == State.PLAYING)
+    assert ahead(bench) == 1 and load_settings()[0].mode is None
+
+
+def test_where_the_sound_goes_can_be_asked(bench: Bench) -> None:
+    assert bench.output.told().result(20) is None
+    found = bench.open(block=256)
+    assert bench.output.told().result(20) == found and found["block"] == 256
+    bench.output.close_stream().result(20)
+    assert bench.output.told().result(20)["device"] is None
 
 
 def test_an_unplugged_device_is_survived_and_comes_back(bench: Bench, machine: Machine) -> None:
@@ -391,7 +435,7 @@ def test_late_blocks_are_answered_with_a_proposal_once_and_not_where_it_is_follo
         bench.output.tick()
         time.sleep(0.01)
     assert Line("info", LATE_LINE) not in bench.notices
-    bench.open(device=DeviceName("ALSA", "card"))
+    bench.open(device=DeviceName("ALSA", "card"), mode="direct")
     bench.until(lambda: bench.output._lateness.is_counting)
     bench.arrays["counters"]["late_starts"] += 50
     bench.until(lambda: Line("info", LATE_LINE) in bench.notices)
@@ -517,6 +561,8 @@ def test_an_input_is_calibrated_with_two_voltages_and_that_is_remembered(bench: 
     with pytest.raises(SystoleError, match="input 2: is not listened to"):
         bench.output.calibrate(1, 0.0).result(20)
     listen(bench, CvChannel(1, "pitch"))
+    (described,) = bench.output.voltages().result(20)["channels"]
+    assert (described["volts_per_unit"], described["offset"], described["is_calibrated"]) == (10.0, 0.0, False)
     scale, offset = -6.2, 0.05  # of an interface that inverts
 
     def apply(volts: float) -> Any:
@@ -526,6 +572,12 @@ def test_an_input_is_calibrated_with_two_voltages_and_that_is_remembered(bench: 
 
     assert apply(0.0)["volts_per_unit"] is None
     found = apply(5.0)
+    described = bench.output.voltages().result(20)
+    assert described["inputs"] == 2
+    assert described["channels"] == [
+        {"channel": 1, "role": "pitch", "volts_per_unit": found["volts_per_unit"], "offset": found["offset"],
+         "is_calibrated": True},
+    ]  # fmt: skip
     assert (found["volts_per_unit"], found["offset"]) == (
         pytest.approx(scale, rel=1e-4),
         pytest.approx(offset, abs=1e-4),

@@ -128,6 +128,26 @@ def test_the_first_wish_is_remembered_too(bench: Bench) -> None:
     assert load_settings()[0] == Settings()
 
 
+def test_ports_are_listed_without_touching_them(bench: Bench) -> None:
+    before = {"ports": [{"system": "ALSA", "name": "Keystation 49:MIDI 1", "is_open": False}]}
+    nothing = {"names": [], "virtual": False, "problem": ""}
+    assert bench.players.listed().result(20) == before | nothing
+    assert bench.rtmidi.open_ports == [] and load_settings()[0] == Settings()
+    bench.rtmidi.ports.append("Launchpad:Pads 24:0")
+    bench.players.ports(MidiPorts(names=["keys"], virtual=False)).result(20)
+    found = bench.players.listed().result(20)
+    assert [(port["name"], port["is_open"]) for port in found["ports"]] == [
+        ("Keystation 49:MIDI 1", True),
+        ("Launchpad:Pads", False),
+    ]
+    assert (found["names"], found["virtual"], found["problem"]) == (["keys"], False, "")
+
+
+def test_a_machine_without_midi_says_why(bench: Bench) -> None:
+    bench.rtmidi.problem = OSError("no sequencer.")
+    assert bench.players.listed().result(20) == {"ports": [], "names": [], "virtual": False, "problem": "no sequencer"}
+
+
 def test_a_look_that_fails_is_told_once_and_the_next_one_is_made(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SCAN_SECONDS", 0.01)
     bench.listen()

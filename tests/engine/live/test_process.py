@@ -223,6 +223,30 @@ def test_tuning_test_tone_and_seed(player: Player, tmp_path: Path) -> None:
     eventually(lambda: player.peak() == 0.0)
 
 
+def test_how_things_are_can_be_asked(player: Player, tmp_path: Path) -> None:
+    assert player.ask(protocol.DescribeStream()) is None  # no device was ever asked for
+    assert player.ask(protocol.ListCv()) == {"channels": [], "inputs": 0}
+    ports = player.ask(protocol.ListPorts())
+    assert (ports["names"], ports["virtual"]) == ([], False)
+    assert all(set(port) == {"system", "name", "is_open"} for port in ports["ports"])
+    assert player.ask(protocol.DescribeRecording()) is None
+    path = str(tmp_path / "a.wav")
+    player.ask(protocol.StartRecording(path=path))
+    eventually(lambda: player.ask(protocol.DescribeRecording())["seconds"] > 0.1)
+    assert protocol.RecordingStarted(path, 0.0) in player.notices
+    player.ask(protocol.StopRecording())
+    assert player.ask(protocol.DescribeRecording()) is None
+
+
+def test_loudness_is_measured_unheard(player: Player) -> None:
+    notes = player.count("notes")
+    one, same = player.ask(protocol.MeasureLoudness(texts=[patch("One"), patch("One")]))
+    assert one == same and -70 < one < 0
+    assert player.count("notes") == notes and player.peak() == 0.0
+    with pytest.raises(SystoleError, match="no such model"):
+        player.ask(protocol.MeasureLoudness(texts=[patch("One").replace('"tiny"', '"nothing"')]))
+
+
 def test_bytes_that_are_no_request_are_refused_and_all_goes_on(player: Player) -> None:
     rng = np.random.default_rng(3)
     for _ in range(200):

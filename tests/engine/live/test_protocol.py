@@ -31,7 +31,12 @@ REQUESTS = [
     protocol.SetCv(channels=[protocol.CvChannel(2, "knob:timbre", 8.0, -0.1)]),
     protocol.CalibrateCv(channel=2, volts=-5.0),
     protocol.SetSeed(seed=7),
+    protocol.MeasureLoudness(texts=["schema = 1", ""]),
     *(kind(id=9) for kind in (protocol.CloseStream, protocol.ListDevices, protocol.StopRecording)),
+    *(
+        kind(id=9)
+        for kind in (protocol.DescribeStream, protocol.DescribeRecording, protocol.ListPorts, protocol.ListCv)
+    ),
     *(kind(id=10) for kind in (protocol.Panic, protocol.TestTone, protocol.Stop)),
 ]
 ANSWERS = [
@@ -43,6 +48,7 @@ ANSWERS = [
     protocol.PatchChanged("schema = 1", 4),
     protocol.ProgramWanted("bass"),
     protocol.Learned("amp.decay", "CC 30"),
+    protocol.RecordingStarted("a-2.wav", 12.5),
     protocol.RecordingStopped("a.wav", 3.0, "disk full"),
     protocol.Line("warning", "late"),
 ]
@@ -68,6 +74,8 @@ def test_every_message_comes_back() -> None:
         ('{"do": "OpenStream", "block": 0}', "block"),
         ('{"do": "OpenStream", "block": 1e400}', "block"),
         ('{"do": "OpenStream", "colour": 1}', "colour"),
+        ('{"do": "OpenStream", "mode": "quick"}', "mode"),
+        ('{"do": "OpenStream", "ahead": 4}', "ahead"),
         ('{"do": "SetTuning", "volts": [0]}', "volts"),
         ('{"do": "SetSeed", "seed": -1}', "seed"),
         ('{"do": "SetCv", "channels": [{"channel": 0, "role": "smell"}]}', "role"),

@@ -84,6 +84,20 @@ def test_every_sample_from_start_to_stop_is_there(tape: Tape, tmp_path: Path, sa
     assert not recorder.is_recording and not tape.lost and not tape.ended
 
 
+def test_what_is_recorded_can_be_asked(tape: Tape, tmp_path: Path) -> None:
+    recorder = tape.recorder()
+    assert recorder.status is None
+    recorder.start(str(tmp_path / "a.wav"), SampleFormat.PCM16)
+    assert recorder.status == (str(tmp_path / "a.wav"), 0.0)
+    tape.play(24_000)
+    until = time.monotonic() + 10
+    while recorder.status != (str(tmp_path / "a.wav"), 0.5):
+        assert time.monotonic() < until, recorder.status
+        time.sleep(0.005)
+    recorder.stop()
+    assert recorder.status is None
+
+
 def test_one_at_a_time_and_again_afterwards(tape: Tape, tmp_path: Path) -> None:
     recorder = tape.recorder()
     with pytest.raises(SystoleError, match="nothing is being recorded"):

@@ -15,7 +15,9 @@ from accel.errors import SystoleError
 from engine.live.protocol import DeviceName
 from engine.live.settings import Settings, load_settings, save_settings, settings_path, update_settings
 
-SOME = Settings(device=DeviceName("ALSA", 'hw:0 "x"'), rate=44_100, block=64, ports=["a"], virtual=False)
+SOME = Settings(
+    device=DeviceName("ALSA", 'hw:0 "x"'), rate=44_100, block=64, mode="safe", ahead=3, ports=["a"], virtual=False
+)
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,14 @@ def test_nothing_remembered_is_the_default() -> None:
 def test_they_come_back() -> None:
     save_settings(SOME)
     assert load_settings() == (SOME, None)
+
+
+def test_those_from_before_modes_were_remembered_are_read(folder: Path) -> None:
+    folder.mkdir()
+    settings_path().write_text('{"schema": 1, "device": {"host": "ALSA", "name": "card"}, "rate": 48000, "block": 64}')
+    found, line = load_settings()
+    assert line is None
+    assert (found.block, found.mode, found.ahead) == (64, None, None)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"schema": 1, "block": 0}', '{"rate": "fast"}', "[1]", "\xff"])

@@ -22,6 +22,10 @@ class FakeRtMidi:
     def get_compiled_api(self) -> list[int]:
         return [self.API_UNIX_JACK, self.API_LINUX_ALSA]
 
+    def get_api_display_name(self, way: int) -> str:
+        assert way == self.API_LINUX_ALSA
+        return "ALSA"
+
     def MidiIn(self, way: int, name: str, queue_size_limit: int) -> FakeInput:  # noqa: N802 (RtMidi's name)
         assert way == self.API_LINUX_ALSA and queue_size_limit >= 1024
         if self.problem is not None:
@@ -57,6 +61,9 @@ class FakeInput:
         if self.module.problem is not None:
             raise self.module.problem
         return list(self.module.ports)
+
+    def get_current_api(self) -> int:
+        return self.module.API_LINUX_ALSA
 
     def open_port(self, index: int, name: str) -> None:
         if self.module.ports[index] in self.module.busy:

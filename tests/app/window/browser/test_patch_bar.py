@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from accel.errors import SystoleError
 from app.window.browser.texts_dialog import TextsDialog
-from engine.live.protocol import PatchChanged
+from engine.live.protocol import MeasureLoudness, PatchChanged
 from engine.patch import load_patch, patch_text
 from tests.app.window.browser.conftest import Bench
 from tests.app.window.checks import paint_seconds, same_picture
@@ -129,16 +131,60 @@ def test_the_way_back_is_called_by_what_it_takes_back(bench: Bench) -> None:
     assert bench.document.sound.number("voice.pan") == 0.5
 
 
-def test_chance_is_one_step(bench: Bench) -> None:
+def test_chance_is_one_step(bench: Bench, engine: FakeEngine, qtbot: QtBot) -> None:
     before = bench.document.sound
+    engine.replies[MeasureLoudness] = [-20.0, -26.0]  # softer is no harm
     QTest.keyClick(bench.window, Qt.Key.Key_R, CTRL)
+    qtbot.waitUntil(lambda: bench.document.sound is not before)
     first = bench.document.sound
     assert first.patch.knobs != before.patch.knobs
+    assert first.number("voice.level") == before.number("voice.level")
+    (request,) = (each for each in engine.asked if isinstance(each, MeasureLoudness))
+    assert request.texts == [patch_text(before.patch), patch_text(first.patch)]
     bench.bar.dice.click()
-    assert bench.document.sound.patch != first.patch
+    qtbot.waitUntil(lambda: bench.document.sound is not first)
     bench.document.undo()
     assert bench.document.sound is first
     bench.document.undo()
+    assert bench.document.sound is before
+
+
+def test_chance_is_never_louder(bench: Bench, engine: FakeEngine, qtbot: QtBot) -> None:
+    before = bench.document.sound
+    engine.replies[MeasureLoudness] = [-20.0, -14.5]
+    bench.bar.dice.click()
+    qtbot.waitUntil(lambda: bench.document.sound is not before)
+    assert bench.document.sound.number("voice.level") == before.number("voice.level") - 5.5
+    bench.document.undo()
+    assert bench.document.sound is before  # both are one step
+
+
+def test_chance_that_was_overtaken_does_not_take_what_came_meanwhile(
+    bench: Bench, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    gate, done = threading.Event(), threading.Event()
+
+    def slow(_: object) -> list[float]:
+        gate.wait(10)
+        done.set()
+        return [-20.0, -20.0]
+
+    engine.replies[MeasureLoudness] = slow
+    bench.bar.dice.click()
+    bench.document.set_number("voice.pan", 0.5)
+    edited = bench.document.sound
+    gate.set()
+    qtbot.waitUntil(done.is_set)
+    qtbot.wait(50)
+    assert bench.document.sound is edited
+
+
+def test_chance_that_cannot_be_measured_is_a_line(bench: Bench, engine: FakeEngine, qtbot: QtBot) -> None:
+    before = bench.document.sound
+    engine.replies[MeasureLoudness] = SystoleError("the engine is not running")
+    bench.bar.dice.click()
+    history = bench.bar.services.notices.history
+    qtbot.waitUntil(lambda: "the engine is not running" in [each.text for each in history])
     assert bench.document.sound is before
 
 

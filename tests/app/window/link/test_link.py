@@ -13,7 +13,7 @@ from accel.errors import SystoleError
 from app.window.link.link import EngineLink
 from app.window.link.port import EnginePort
 from engine.live.client import Engine
-from engine.live.protocol import Done, Line, ListDevices, Panic, PatchChanged, Request, SetPatch, StartRecording
+from engine.live.protocol import Done, Line, ListDevices, Panic, PatchChanged, Request, SetPatch, StartRecording, Stop
 from engine.midi.rows import note_on
 from tests.app.window.fake_engine import FakeEngine
 
@@ -35,7 +35,9 @@ def test_the_real_engine_fits(engine: FakeEngine) -> None:
     """For the type checker as much as for this test: both are an EnginePort."""
     for port in (engine, Engine.__new__(Engine)):
         typed: EnginePort = port
-        assert all(hasattr(type(typed), name) for name in ("send", "request", "snapshot", "scope", "on_notice"))
+        assert all(
+            hasattr(type(typed), name) for name in ("send", "request", "restart", "snapshot", "scope", "on_notice")
+        )
 
 
 def test_events_go_at_once(link: EngineLink, engine: FakeEngine) -> None:
@@ -104,6 +106,23 @@ def test_an_engine_that_cannot_start_is_told(qtbot: QtBot) -> None:
         pass
     assert failed.args == ["device none: there is no such device"]
     link.close()
+
+
+def test_an_engine_that_runs_ends_in_order_and_plays_again(link: EngineLink, engine: FakeEngine, qtbot: QtBot) -> None:
+    lines: list[str] = []
+    with qtbot.waitSignal(link.ready):
+        link.restart(lines.append)
+    assert (engine.restarts, engine.is_over, lines) == (1, False, [])
+    assert [type(each) for each in engine.asked] == [Stop]
+    assert link.is_ready
+
+
+def test_an_engine_that_does_not_end_is_not_restarted(link: EngineLink, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.replies[Stop] = SystoleError("Stop: no answer within 15 s")
+    lines: list[str] = []
+    link.restart(lines.append)
+    qtbot.waitUntil(lambda: lines == ["Stop: no answer within 15 s"])
+    assert link.is_ready and engine.restarts == 0
 
 
 def test_a_closed_link_asks_nothing(link: EngineLink, engine: FakeEngine, qtbot: QtBot) -> None:

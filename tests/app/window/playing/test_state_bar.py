@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +19,20 @@ from app.window.panels import Area, PanelSpec
 from app.window.playing.keys_panel import KeysPanel
 from app.window.playing.recording import length_text, recording_path
 from app.window.playing.state_bar import StateBar
+from app.window.playing.stream_watch import StreamWatch
 from engine.events import Kind
 from engine.live.layout import State
-from engine.live.protocol import Panic, RecordingStopped, StartRecording, StopRecording
+from engine.live.protocol import (
+    DescribeRecording,
+    DescribeStream,
+    Panic,
+    Ready,
+    RecordingStarted,
+    RecordingStopped,
+    StartRecording,
+    StopRecording,
+    StreamChanged,
+)
 from tests.app.window.checks import paint_seconds, same_picture, unnamed, unreachable
 from tests.app.window.conftest import Open
 from tests.app.window.fake_engine import FakeEngine
@@ -139,6 +151,54 @@ def test_recording_has_a_time_and_a_way_to_its_file(
     assert shown == [Path("/music/take.wav")]
     ticks(opened)
     assert bar.record.text() == ""
+
+
+def test_a_recording_of_somebody_else_is_shown_and_can_be_stopped(
+    opened: Opened, bar: StateBar, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.say(RecordingStarted("/music/by-command.wav", 3.0))
+    qtbot.waitUntil(lambda: bar.recording.state == "on")
+    assert 3.0 <= bar.recording.seconds < 20
+    engine.replies[StopRecording] = {"paths": [], "seconds": 4.0, "line": None}
+    QTest.mouseClick(bar.record, LEFT)
+    qtbot.waitUntil(lambda: bar.recording.state == "off")
+    assert opened.services.notices.history[-1].text == "Recorded 0:04: by-command.wav"
+
+
+def test_an_engine_that_records_already_is_shown_so(
+    opened: Opened, bar: StateBar, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.replies[DescribeRecording] = {"path": "/music/take-2.wav", "seconds": 65.0}
+    engine.say(Ready(0.1))  # one that took over from one that died
+    qtbot.waitUntil(lambda: bar.recording.state == "on")
+    assert 65 <= bar.recording.seconds < 90
+
+
+def test_where_the_sound_goes_is_asked_of_an_engine_that_plays(
+    opened: Opened, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.replies[DescribeStream] = {
+        "device": {"host": "JACK", "name": "system"}, "rate": 48_000, "block": 128, "latency": 0, "line": "",
+    }  # fmt: skip
+    watch = StreamWatch(opened.services.link)
+    qtbot.waitUntil(lambda: watch.is_heard)
+    assert watch.sentence == "The sound goes to system"
+
+
+def test_an_answer_that_a_notice_has_overtaken_is_not_shown(opened: Opened, engine: FakeEngine, qtbot: QtBot) -> None:
+    gate = threading.Event()
+
+    def slow(_: object) -> dict[str, object]:
+        gate.wait(10)
+        return {"device": {"host": "JACK", "name": "old"}, "rate": 1, "block": 1, "latency": 0, "line": ""}
+
+    engine.replies[DescribeStream] = slow
+    watch = StreamWatch(opened.services.link)
+    engine.say(StreamChanged(None, 48_000, 512, 0, "gone"))
+    qtbot.waitUntil(lambda: watch.last is not None)
+    gate.set()
+    qtbot.wait(100)
+    assert watch.last is not None and watch.last.device is None
 
 
 def test_a_recording_that_cannot_begin_is_a_line(

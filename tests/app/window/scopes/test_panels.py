@@ -202,3 +202,20 @@ def test_looks(opened: Opened, panel: ScopesPanel, engine: FakeEngine, mode: str
         frames(opened, 6, passed=0.1)
     panel.setFocus()
     same_picture(panel, f"scopes_{'scope' if small else 'analyser'}_{mode}")
+
+
+def test_zoom_and_side_come_back_and_freeze_does_not(open_window: Open, opened: Opened, panel: ScopesPanel) -> None:
+    page = opened.window.page
+    panel.trace.set_span(5.0)
+    panel.side.setCurrentIndex(panel.side.findData("right"))
+    panel._freeze.trigger()
+    opened.window.close()
+    again = open_window(SPECS["scope"], SPECS["analyser"]).window
+    for each in ("play", "analyse"):  # a page is made when it is first shown
+        again.show_page(each)
+    names = ("scope", "analyser") if page == "play" else ("analyser", "scope")
+    changed, other = (again.panels[name] for name in names)
+    assert isinstance(changed, ScopesPanel) and isinstance(other, ScopesPanel)
+    assert (changed.trace.span_ms, changed.side.currentData()) == (5.0, "right")
+    assert (other.trace.span_ms, other.side.currentData()) == (20.0, "mix")  # each by itself
+    assert not changed._freeze.isChecked()

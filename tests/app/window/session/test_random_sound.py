@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.window.session.random_sound import AMOUNTS, random_patch
+from app.window.session.random_sound import AMOUNTS, lowered, random_patch
 from app.window.session.sound import Sound
 from engine.library import find_model, list_patches, model_knobs
+from engine.live.loudness import patch_loudness
 from engine.parameters import TABLE
 from engine.patch import ModulationRow, Patch, patch_text, read_patch
 from tests.app.window.session.sounds import sound
@@ -90,3 +92,38 @@ def test_a_matrix_amount_keeps_its_direction() -> None:
     )
     amounts = [random_patch(before, [], 1.0, seed).modulation for seed in range(100)]
     assert all(-0.75 <= rows[0].amount <= -0.25 and rows[1].amount == 1 for rows in amounts)
+
+
+def test_what_is_louder_is_lowered_and_what_is_not_is_left() -> None:
+    patch = sound().patch
+    level = patch.number("voice.level")
+    assert lowered(patch, -20.0, -17.32).number("voice.level") == pytest.approx(level - 2.7)
+    assert lowered(patch, -20.0, 60.0).number("voice.level") == -36
+    for before, after in ((-20.0, -20.0), (-20.0, -31.0), (None, -3.0), (-20.0, None), (None, None)):
+        assert lowered(patch, before, after) is patch
+
+
+LOUDER = ("Blown bottle", "Moving comb", "Night wind", "Sub bass")
+"""Sounds among whose neighbours are louder ones: by 9 dB, unless they are lowered."""
+
+
+def worst(names: Sequence[str], draws: int) -> float:
+    """LU by which the loudest of some draws is above what it came from."""
+    found = -99.0
+    for patch in (each for each in FACTORY if each.name in names):
+        before = patch_loudness(patch_text(patch))
+        for seed in range(draws):
+            drawn = random_patch(of(patch), FACTORY, 1.0, seed)
+            after = patch_loudness(patch_text(lowered(drawn, before, patch_loudness(patch_text(drawn)))))
+            if before is not None and after is not None:
+                found = max(found, after - before)
+    return found
+
+
+def test_it_is_never_louder() -> None:
+    assert -5 < worst(LOUDER, 2) <= 0.1
+
+
+@pytest.mark.slow
+def test_none_of_thirty_variations_of_any_sound_is_louder() -> None:
+    assert worst([each.name for each in FACTORY], 30) <= 0.1

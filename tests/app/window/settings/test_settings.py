@@ -20,6 +20,7 @@ from app.window.settings.cv_page import CvPage
 from app.window.settings.look_page import LookPage
 from app.window.settings.midi_page import MidiPage
 from app.window.settings.settings_dialog import SettingsDialog
+from engine.live.layout import State
 from engine.live.protocol import (
     CalibrateCv,
     CloseStream,
@@ -27,10 +28,14 @@ from engine.live.protocol import (
     DeviceName,
     Forget,
     Learned,
+    ListCv,
     ListDevices,
+    ListPorts,
     MidiPorts,
     OpenStream,
+    Ready,
     SetCv,
+    Stop,
     StreamChanged,
     TestTone,
 )
@@ -43,14 +48,26 @@ DEVICES = [
     {"host": "ALSA", "name": "pulse", "rates": [48_000, 44_100], "is_default": False},
 ]
 JACK = DeviceName("JACK", "system")
+LED = {"channel": 1, "role": "knob:knob0", "volts_per_unit": -6.2, "offset": 0.05, "is_calibrated": True}
+WAITING = {"channel": 3, "role": "gate", "volts_per_unit": 10.0, "offset": 0.0, "is_calibrated": False}
 HERE = StreamChanged(JACK, 48_000, 128, 256, "JACK: system")
+PORTS: dict[str, Any] = {
+    "ports": [
+        {"system": "JACK", "name": "a2j:Keystation", "is_open": False},
+        {"system": "ALSA", "name": "Launchpad", "is_open": False},
+        {"system": "ALSA", "name": "Keystation", "is_open": True},
+    ],
+    "names": "all",
+    "virtual": True,
+    "problem": "",
+}
 TIES = 'schema = 1\n[[control]]\ntarget = "amp.decay"\ncc = 21\nchannel = 1\n'
 
 
 @pytest.fixture
 def opened(open_window: Open, engine: FakeEngine) -> Opened:
     engine.replies[ListDevices] = DEVICES
-    engine.replies[MidiPorts] = [["Keystation", True], ["Launchpad", False]]
+    engine.replies[ListPorts] = PORTS
     return open_window()
 
 
@@ -141,6 +158,38 @@ def test_no_device_and_a_tone(dialog: SettingsDialog, engine: FakeEngine, qtbot:
     wait(qtbot, lambda: not audio.rate.isEnabled())
 
 
+def test_the_engine_is_restarted(opened: Opened, dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    audio = page(dialog, "audio")
+    wait(qtbot, lambda: audio.engine.state.text() == "plays" and audio.device.isEnabled())
+    before = len(asked(engine, ListDevices))
+    audio.engine.button.click()
+    assert not audio.engine.button.isEnabled()
+    wait(qtbot, lambda: engine.restarts == 1 and len(asked(engine, ListDevices)) > before)  # there may be others now
+    wait(qtbot, lambda: audio.engine.button.isEnabled())
+    assert len(asked(engine, Stop)) == 1 and opened.services.link.is_ready
+
+
+def test_an_engine_that_gave_up_says_so_and_is_started_again(
+    dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    audio = page(dialog, "audio")
+    engine.is_over, engine.arrays["header"]["state"] = True, State.FAILED
+    wait(qtbot, lambda: audio.engine.state.text() == "could not go on")
+    audio.engine.button.click()
+    wait(qtbot, lambda: engine.restarts == 1 and audio.engine.state.text() == "plays")
+    assert asked(engine, Stop) == []
+
+
+def test_a_restart_that_is_refused_is_told_there(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    audio = page(dialog, "audio")
+    wait(qtbot, lambda: audio.engine.state.text() == "plays" and audio.device.isEnabled())
+    engine.replies[Stop] = SystoleError("Stop: no answer within 15 s")
+    audio.engine.button.click()
+    wait(qtbot, lambda: audio.answer.text() == "Stop: no answer within 15 s")
+    wait(qtbot, lambda: audio.engine.button.isEnabled())
+    assert audio.answer.property("role") == "error" and engine.restarts == 0
+
+
 def test_readings(opened: Opened, dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
     audio = page(dialog, "audio")
     engine.arrays["clock"]["latency"] = 256
@@ -156,12 +205,45 @@ def test_readings(opened: Opened, dialog: SettingsDialog, engine: FakeEngine, qt
 def test_midi_ports_are_ticked(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
     midi = page(dialog, "midi")
     assert isinstance(midi, MidiPage)
-    wait(qtbot, lambda: midi.ports.count() == 2)
+    wait(qtbot, lambda: midi.ports.count() == 3)
+    titles = [midi.ports.item(row).text() for row in range(3)]
+    assert titles == ["ALSA: Keystation", "ALSA: Launchpad", "JACK: a2j:Keystation"]
     assert midi.ports.item(0).checkState() == Qt.CheckState.Checked
-    assert midi.all.isChecked()
+    assert midi.all.isChecked() and not midi.ports.isEnabled()
+    assert asked(engine, MidiPorts) == []  # looking changes nothing
+    engine.replies[ListPorts] = PORTS | {"names": ["Keystation", "away"]}
     midi.all.click()
+    wait(qtbot, lambda: midi.ports.isEnabled() and not midi.all.isChecked())
+    assert asked(engine, MidiPorts)[0].names == ["Keystation"]
+    midi.ports.item(1).setCheckState(Qt.CheckState.Checked)
     wait(qtbot, lambda: len(asked(engine, MidiPorts)) == 2)
-    assert asked(engine, MidiPorts)[1].names == ["Keystation"]
+    assert asked(engine, MidiPorts)[1].names == ["Keystation", "Launchpad", "away"]  # one that is unplugged is kept
+
+
+def test_ports_that_are_plugged_in_are_seen(
+    dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midi = page(dialog, "midi")
+    midi._watch.setInterval(20)
+    wait(qtbot, lambda: midi.ports.count() == 3)
+    engine.replies[ListPorts] = PORTS | {"ports": [], "problem": "no sequencer"}
+    wait(qtbot, lambda: midi.ports.count() == 0)
+    assert midi.answer.text() == "No MIDI: no sequencer"
+    dialog.show_page("look")
+    count = len(asked(engine, ListPorts))
+    qtbot.wait(100)
+    assert len(asked(engine, ListPorts)) <= count + 1  # nobody looks
+
+
+def test_a_choice_of_ports_that_is_refused_is_told_there(
+    dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    midi = page(dialog, "midi")
+    wait(qtbot, lambda: midi.virtual.isEnabled())
+    engine.replies[MidiPorts] = SystoleError("MIDI: port is busy")
+    midi.virtual.click()
+    wait(qtbot, lambda: midi.answer.text() == "MIDI: port is busy")
+    assert midi.virtual.isChecked() and midi.virtual.isEnabled()  # as it is
 
 
 def test_midi_activity(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
@@ -191,6 +273,7 @@ def test_voltages_lead_knobs(opened: Opened, dialog: SettingsDialog, engine: Fak
     box = cv.roles[2]
     box.setCurrentIndex(box.findData("knob:knob1"))
     box.activated.emit(box.currentIndex())
+    engine.replies[ListCv] = {"channels": [LED | {"channel": 2, "role": "knob:knob1"}], "inputs": 4}
     wait(qtbot, lambda: cv.answer.text() == "Listening to 1 input")
     assert asked(engine, SetCv)[0].channels == [CvChannel(2, "knob:knob1")]
     assert opened.services.sync.led == {"knobs.knob1"}
@@ -202,6 +285,21 @@ def test_voltages_lead_knobs(opened: Opened, dialog: SettingsDialog, engine: Fak
     assert opened.services.sync.led == {"knobs.knob1"}
     engine.arrays["meters"]["cv2"] = 0.5
     wait(qtbot, lambda: cv.meters[2].value == 0.5)
+
+
+def test_voltages_that_are_listened_to_already_are_shown(
+    opened: Opened, dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.replies[ListCv] = {"channels": [LED, WAITING], "inputs": 2}
+    cv = page(dialog, "cv")
+    wait(qtbot, lambda: cv.roles[1].currentData() == "knob:knob0")
+    assert opened.services.sync.led == {"knobs.knob0"}
+    assert cv.known[1].text() == "-6.200 V, offset +0.050 V"
+    assert (cv.roles[3].currentData(), cv.known[3].text()) == ("gate", "waits for a device")
+    engine.replies[ListCv] = {"channels": [LED | {"is_calibrated": False}], "inputs": 2}
+    engine.say(Ready(0.1))  # another engine
+    wait(qtbot, lambda: cv.roles[3].currentData() == "")
+    assert cv.known[1].text() == "-6.2 V, not calibrated"
 
 
 def test_calibration_takes_two_voltages(dialog: SettingsDialog, engine: FakeEngine, qtbot: QtBot) -> None:
@@ -236,8 +334,9 @@ def test_every_control_is_reached_and_named_and_looks_as_it_did(
     shown = page(dialog, name)
     if name == "audio":
         wait(qtbot, lambda: shown.device.count() == 3 and shown.lost.text() == "nothing")
+        wait(qtbot, lambda: shown.engine.state.text() == "plays")
     if name == "midi":
-        wait(qtbot, lambda: shown.ports.count() == 2)
+        wait(qtbot, lambda: shown.ports.count() == 3)
     if name == "look":
         shown.folder.setText("/home/anna/.local/share/systole")
     opened.services.clock.stop()

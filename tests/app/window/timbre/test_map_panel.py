@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -268,3 +270,21 @@ def test_looks(opened: Opened, panel: MapPanel, mode: str) -> None:
     panel.pad.show_live(0.42, 0.66)
     panel.setFocus()
     same_picture(panel, f"timbre_map_{mode}")
+
+
+def test_axes_and_note_come_back_for_each_model(open_window: Open, user_folder: Path, panel: MapPanel) -> None:
+    panel.axes.upwards.setCurrentIndex(panel.axes.upwards.findData(X))
+    panel.axes.upwards.activated.emit(0)  # they change places
+    assert panel.axes.pair == (Y, X)
+    panel.bar.note.setCurrentText("off")
+    panel.services.remembered.change(axes={**panel.services.remembered.value.axes, "retrained": ("knobs.a", "knobs.b")})
+    panel.window().close()
+    again = open_window(SPEC).window.panels["map"]
+    assert isinstance(again, MapPanel)
+    assert again.axes.pair == (Y, X)
+    assert again.bar.note.currentText() == "off" and again.note.key is None
+    models = user_folder / "models"
+    shutil.copy(models / "tiny.safetensors", models / "retrained.safetensors")  # its knobs have other names by now
+    document = again.services.document
+    document.load(replace(document.sound, patch=replace(document.sound.patch, model="retrained")))
+    assert set(again.axes.pair) == {X, Y}
