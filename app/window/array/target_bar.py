@@ -14,8 +14,10 @@ __all__ = ["CLOCKS", "TargetBar"]
 
 CLOCKS = (25, 200)
 """MHz that can be chosen."""
-_PLAIN = "QSpinBox { padding-left: 6px; }"
-"""A number without buttons: typing, arrow keys and the wheel change it."""
+_PLAIN = """QSpinBox::up-button, QSpinBox::down-button { width: 0px; }
+QSpinBox::up-arrow, QSpinBox::down-arrow { border: none; }"""
+"""A number without buttons: typing, arrow keys and the wheel change it. Not by NoButtons: beside a style sheet that
+gives buttons a width, Qt then leaves the number one pixel."""
 
 
 class TargetBar(QWidget):
@@ -55,7 +57,7 @@ class TargetBar(QWidget):
         self._clock.setSuffix(" MHz")
         self._clock.setKeyboardTracking(False)
         self._clock.setStyleSheet(_PLAIN)
-        self._clock.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self._clock.lineEdit().setTextMargins(6, 0, 0, 0)
         self._clock.setFixedWidth(84)
         self._clock.setAccessibleName("Clock in MHz")
         self._clock.setStatusTip(

@@ -200,7 +200,8 @@ class TimelineView(QAbstractSlider):
             text = f"{stage.number}.{tile.row + 1}" if work < 2 * WIDE else f"layer {stage.number}, rows {tile.row + 1}"
             text = text if stage.op in _NUMBERED else f"rows {tile.row + 1}"
             shown = QRect(max(start, 0), top, min(work, start + work), SLOTS)
-            painter.drawText(shown.adjusted(5, 0, -2, 0), Qt.AlignmentFlag.AlignVCenter, text)
+            if painter.fontMetrics().horizontalAdvance(text) <= shown.width() - 7:
+                painter.drawText(shown.adjusted(5, 0, -2, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_cursor(self, painter: QPainter) -> None:
         assert self._occupation is not None

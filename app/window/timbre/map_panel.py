@@ -17,7 +17,7 @@ from app.window.timbre.gesture import Touch
 from app.window.timbre.looper import Looper
 from app.window.timbre.making import MapMaker
 from app.window.timbre.map_bar import AxesBar, GestureBar
-from app.window.timbre.map_file import TimbreMap, find_map
+from app.window.timbre.map_file import TimbreMap, find_map, liveliest_pair
 from app.window.timbre.pad import Pad
 from app.window.timbre.pad_note import PadNote
 from engine.library import find_model, open_model
@@ -85,11 +85,21 @@ class MapPanel(Panel):
             return
         if change is None or change.is_other_model:
             ids = [knob.id for knob in knobs]
-            pair = self.axes.pair if set(self.axes.pair) <= set(ids) and self.axes.pair[0] else (ids[0], ids[1])
+            pair = self.axes.pair if set(self.axes.pair) <= set(ids) and self.axes.pair[0] else self._first_pair(ids)
             self.axes.show_knobs(knobs, pair)
             self._axes_changed()
         elif change.ids & set(self.axes.pair):
             self._show_place()
+
+    def _first_pair(self, ids: list[str]) -> tuple[str, str]:
+        """The knobs with which the map of a model begins: those that change it most, or the first two."""
+        name = self.services.document.sound.patch.model
+        try:
+            names = liveliest_pair(name, open_model(find_model(name)).hash)
+        except SystoleError:
+            names = None
+        pair = None if names is None else (f"knobs.{names[0]}", f"knobs.{names[1]}")
+        return pair if pair is not None and set(pair) <= set(ids) else (ids[0], ids[1])
 
     def show_frame(self, frame: Frame) -> None:
         """Where the sound is: modulation moves it away from where it was set."""
