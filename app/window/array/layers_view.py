@@ -28,8 +28,8 @@ __all__ = ["LayerRow", "LayersView", "layer_rows"]
 
 ROW, LEAST_ROW = 22, 19
 """Heights of a row, px, and of one that is drawn together so that the whole network is seen without scrolling."""
-TITLE, FIGURES = 128, 136
-"""Widths of the columns beside the bar."""
+TITLE, FIGURES, BAR = 128, 136, 10
+"""Widths of the columns beside the bar, and its height."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -145,7 +145,11 @@ class _Painter(QStyledItemDelegate):
         painter.setFont(font("small"))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(box.left() + 9, box.top(), TITLE, box.height()), middle, row.title)
-        self._bar(painter, row, QRect(box.left() + 9 + TITLE, (box.height() - 10) // 2, box.width() - TITLE - FIGURES - 16, 10))
+        self._bar(
+            painter,
+            row,
+            QRect(box.left() + 9 + TITLE, (box.height() - 10) // 2, box.width() - TITLE - FIGURES - 16, 10),
+        )
         painter.setPen(self._theme.colour("muted"))
         right = box.left() + box.width() - 6
         for text, width, away in (

@@ -130,7 +130,8 @@ class PatchList(QListView):
 
     def _bring_in_sight(self) -> None:
         """The chosen one. Not while nobody sees it: a hidden list has no height to scroll by, and Qt would show help
-        for whatever row lies where the mouse is."""
+        for whatever row lies where the mouse is.
+        """
         if self.isVisible() and self.currentIndex().isValid():
             self.scrollTo(self.currentIndex())
 

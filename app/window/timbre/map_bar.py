@@ -97,7 +97,7 @@ class AxesBar(QWidget):
             label.setProperty("role", "muted")
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setStyleSheet(NARROW)
-            box.setMinimumContentsLength(7)
+            box.setMinimumContentsLength(6)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             box.setMaximumWidth(150)
             row.addWidget(label)
