@@ -198,8 +198,10 @@ class LayersView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
-        self.setAccessibleName("Layers")
-        self.setStatusTip("The layers of the network, and how much of a frame each takes. Choose one to go there.")
+        self.setAccessibleName(self.tr("Layers"))
+        self.setStatusTip(
+            self.tr("The layers of the network, and how much of a frame each takes. Choose one to go there.")
+        )
         self.selectionModel().currentChanged.connect(self._chosen)
         self.clicked.connect(self._chosen)
         self.activated.connect(self._chosen)

@@ -46,10 +46,13 @@ class TimelineView(QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setRange(0, 0)
         self.setOrientation(Qt.Orientation.Horizontal)
-        self.setAccessibleName("Cycle of the frame")
+        self.setAccessibleName(self.tr("Cycle of the frame"))
         self.setStatusTip(
-            "One frame in cycles. Click or drag to a place; ← → step by a cycle, ↑ ↓ by a tile, Page Up and Down by a "
-            "layer. Below: the tiles around it."
+            self.tr(
+                "One frame in cycles. Click or drag to a place; ← → step by a "
+                "cycle, ↑ ↓ by a tile, Page Up and Down by a "
+                "layer. Below: the tiles around it."
+            )
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._look_again)

@@ -40,7 +40,7 @@ class KeysPicture(QWidget):
         super().__init__(parent)
         self._theme, self._octave = theme, octave
         self.setFixedSize(self.sizeHint())
-        self.setAccessibleName("Keys that play")
+        self.setAccessibleName(self.tr("Keys that play"))
         names = [f"{place} {note_name(base_note(octave) + offset)}" for place, offset in NOTES.items()]
         self.setAccessibleDescription(", ".join(names))
         theme.changed.connect(self.update)
@@ -97,10 +97,10 @@ class KeyHelp(QDialog):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self.setWindowTitle("Keys and shortcuts")
+        self.setWindowTitle(self.tr("Keys and shortcuts"))
         self.setModal(False)
         self.resize(SIZE)
-        title = QLabel("Keys and shortcuts", self)
+        title = QLabel(self.tr("Keys and shortcuts"), self)
         title.setFont(font("display"))
         whole = QFrame(self)
         whole.setProperty("panel", True)
