@@ -2,47 +2,70 @@
 
 The real window with the real engine, on a screen in memory and without a sound card, while it plays the demo piece:
 what is seen is what it does. A folder of its own stands for the user's: nothing of whoever runs it is in a picture.
-Panels that are not there leave an empty place and a line on stderr.
+Panels that are not there leave an empty place and a line on stderr. Pictures that show a sound device have a JACK
+server without hardware, and are left out, with a line, where there is no `jackd`. They are kept with 256 colours: a
+third of the size for what nobody sees.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QTimer
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton, QWidget
+from window_acts import (
+    PIECE,
+    action,
+    armed,
+    gesture,
+    large_array,
+    newest_dialog,
+    render,
+    settings,
+    wait,
+    wave,
+    whole_frame,
+)
 
 from accel.atomic import atomic_path
 from accel.formats import RATE
-from app.window.array.timeline_view import TimelineView
 from app.window.begin import begin
 from app.window.opened import Opened, application
 from app.window.preferences import Preferences, save_preferences
+from benchmarks.live_jack import jack_server
 from engine.events import Kind
 from engine.live.client import Engine
 from engine.live.options import Options
+from engine.live.protocol import MidiPorts, OpenStream
 from engine.midi.rows import Row
 from engine.patch import load_patch
 from engine.score import load_midi
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
-PIECE = ROOT / "presets" / "demo" / "bach_bwv66_6.mid"
 FROM = 4.0
 """s of the piece that are left out: there, all voices sing."""
 READY_SECONDS = 300.0
 SECONDS = 3.0
 """Of music before a picture is taken: scopes are filled, schedules computed, spectra have settled."""
+LONG = 10.5
+"""The same where ten seconds are seen."""
+COLOURS, EXACT = 256, 96
+"""Of a picture, and how many of them are the most frequent ones, unchanged: colours here have meanings."""
+SCALE = "QT_SCALE_FACTOR"
 
 
 @dataclass(frozen=True)
@@ -53,6 +76,10 @@ class Shot:
         size: of the window, in pixels; panel: only this one is shown, None: the whole window.
         act: what a person does before it is taken.
         is_first: nobody has played yet.
+        seconds: of music; 0: nothing is played.
+        has_device: the sound goes to a sound server, and MIDI ports are open.
+        dialog: the dialog that is on top is shown instead of the window.
+        scale: pixels of the picture for one of the layout.
     """
 
     name: str
@@ -63,48 +90,10 @@ class Shot:
     panel: str | None = None
     act: Callable[[Opened], None] | None = None
     is_first: bool = False
-    has_music: bool = True
-
-
-def _one(inside: QWidget, kind: type[QWidget], name: str) -> QWidget | None:
-    """The control with a name or a text; None: there is none, as where a panel is missing."""
-    for each in inside.findChildren(kind):
-        if name in (each.accessibleName(), getattr(each, "text", str)()):
-            return each
-    return None
-
-
-def _press(inside: QWidget, name: str) -> None:
-    button = _one(inside, QToolButton, name) or _one(inside, QPushButton, name)
-    if isinstance(button, QToolButton | QPushButton):
-        button.click()
-
-
-def _choose(inside: QWidget, name: str, number: int) -> None:
-    box = _one(inside, QComboBox, name)
-    if isinstance(box, QComboBox):
-        box.setCurrentIndex(number)
-        wait(0.5)
-
-
-def wave(opened: Opened) -> None:
-    """The array stands where a wave of steps begins to run through it."""
-    for timeline in opened.window.findChildren(TimelineView):
-        timeline.sought.emit(round(0.31 * timeline.maximum()))
-        timeline.stepped.emit("tile", 1)
-        for _ in range(6):
-            timeline.stepped.emit("cycle", 1)
-
-
-def large_array(opened: Opened) -> None:
-    """The same on the bigger FPGA."""
-    _choose(opened.window, "FPGA", 1)
-    wave(opened)
-
-
-def whole_frame(opened: Opened) -> None:
-    """How busy each element is."""
-    _press(opened.window, "Whole frame")
+    seconds: float = SECONDS
+    has_device: bool = False
+    dialog: bool = False
+    scale: int = 1
 
 
 SHOTS = (
@@ -112,22 +101,22 @@ SHOTS = (
     Shot("play_light", "play", "bass", "light"),
     Shot("smallest", "play", "keys", size=(1024, 640)),
     Shot("browser", "play", "bell", size=(1600, 900)),
-    Shot("first", "play", "keys", is_first=True, has_music=False),
+    Shot("first", "play", "keys", is_first=True, seconds=0, has_device=True),
+    Shot("gesture", "play", "lead", "light", act=gesture),
+    Shot("double", "play", "bell", size=(1024, 640), scale=2),
     Shot("modulate", "modulate", "wobble"),
-    Shot("modulate_light", "modulate", "pad", "light"),
-    Shot("analyse", "analyse", "strings"),
+    Shot("modulate_light", "modulate", "pad", "light", act=armed),
+    Shot("analyse", "analyse", "strings", seconds=LONG),
+    Shot("keys", "play", "keys", dialog=True, seconds=0, act=action("help")),
+    Shot("render", "play", "keys", dialog=True, seconds=0, act=render),
+    Shot("settings_audio", "play", "keys", dialog=True, has_device=True, act=settings("audio")),
+    Shot("settings_midi", "play", "keys", dialog=True, has_device=True, act=settings("midi")),
+    Shot("settings_cv", "play", "keys", "light", dialog=True, has_device=True, act=settings("cv")),
     Shot("array", "array", "bass", act=wave),
     Shot("array_large", "array", "bass", "light", (1440, 900), act=large_array),
     Shot("array_panel", "array", "bass", panel="array", act=wave),
     Shot("array_frame", "array", "bass", panel="array", act=whole_frame),
 )
-
-
-def wait(seconds: float) -> None:
-    """Let the window live."""
-    loop = QEventLoop()
-    QTimer.singleShot(round(1000 * seconds), loop.quit)
-    loop.exec()
 
 
 def music(seconds: float) -> list[tuple[float, Row]]:
@@ -154,14 +143,18 @@ def play(opened: Opened, seconds: float) -> None:
 @contextmanager
 def window(shot: Shot) -> Iterator[Opened]:
     """A window that plays, in a folder of its own."""
-    with tempfile.TemporaryDirectory() as folder, Engine() as engine:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         os.environ["SYSTOLE_HOME"] = folder
+        if shot.has_device:
+            stack.enter_context(jack_server(Path(folder), period=1024))
+        engine = stack.enter_context(Engine())
         save_preferences(Preferences(theme=shot.theme, page=shot.page, has_played=not shot.is_first))  # type: ignore[arg-type]
         beginning = begin(load_patch(shot.patch))
         opened = Opened(engine, beginning)
         opened.window.resize(*shot.size)
         try:
-            engine.start(Options(patch=beginning.text, stream=None, midi=None))
+            stream, midi = (OpenStream(), MidiPorts()) if shot.has_device else (None, None)
+            engine.start(Options(patch=beginning.text, stream=stream, midi=midi))
             engine.wait_ready(READY_SECONDS)
             yield opened
         finally:
@@ -175,8 +168,8 @@ def take(shot: Shot) -> QPixmap:
     """One picture."""
     with window(shot) as opened:
         wait(0.5)
-        if shot.has_music:
-            play(opened, SECONDS)
+        if shot.seconds:
+            play(opened, shot.seconds)
         if shot.act is not None:
             shot.act(opened)
             wait(0.2)
@@ -184,7 +177,45 @@ def take(shot: Shot) -> QPixmap:
             if message.level == "error":
                 print(f"{shot.name}: {message.text}", file=sys.stderr)
         seen = opened.window if shot.panel is None else opened.window.panels[shot.panel]
-        return seen.grab()
+        return ((newest_dialog() if shot.dialog else None) or seen).grab()
+
+
+def _palette(picture: Image.Image) -> Image.Image:
+    """The frequent colours as they are, and others amid the rest, as an image that carries them."""
+    found, counts = np.unique(np.asarray(picture).reshape(-1, 3), axis=0, return_counts=True)
+    order = np.argsort(-counts)
+    exact, rest = found[order[:EXACT]], found[order[EXACT:]]
+    table = exact.astype(np.uint8)
+    if len(rest):
+        amid = Image.fromarray(rest[None]).quantize(COLOURS - EXACT, method=Image.Quantize.MEDIANCUT)
+        table = np.concatenate([table, np.asarray(amid.getpalette(), np.uint8).reshape(-1, 3)[: COLOURS - EXACT]])
+    carrier = Image.new("P", (1, 1))
+    carrier.putpalette(table.tobytes())
+    return carrier
+
+
+def save(picture: QPixmap, target: Path) -> None:
+    """Write it with few colours."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PPM")
+    size = (picture.width(), picture.height())
+    rgb = Image.frombytes("RGB", size, bytes(buffer.data().data())[-3 * size[0] * size[1] :])
+    few = rgb.quantize(palette=_palette(rgb), dither=Image.Dither.NONE)
+    with atomic_path(target) as temporary:
+        few.save(temporary, "PNG", optimize=True)
+    print(target.relative_to(ROOT))
+
+
+def is_left(shot: Shot) -> bool:
+    """Whether it is taken elsewhere, or cannot be: scale belongs to the process."""
+    if shot.has_device and shutil.which("jackd") is None:
+        print(f"{shot.name}: left out, there is no jackd", file=sys.stderr)
+        return True
+    if shot.scale == 1 or os.environ.get(SCALE):
+        return False
+    subprocess.run([sys.executable, __file__, shot.name], env={**os.environ, SCALE: str(shot.scale)}, check=True)
+    return True
 
 
 def main(names: list[str]) -> None:
@@ -194,14 +225,11 @@ def main(names: list[str]) -> None:
     if unknown:
         sys.exit(f"no picture {', '.join(unknown)}; there are {', '.join(known)}")
     application()
+    os.chdir(PIECE.parent)
     PICTURES.mkdir(parents=True, exist_ok=True)
     for shot in [known[name] for name in names] or SHOTS:
-        picture = take(shot)
-        target = PICTURES / f"window_{shot.name}.png"
-        with atomic_path(target) as temporary:
-            if not picture.save(str(temporary), "PNG"):
-                raise OSError(f"{target} cannot be written")
-        print(target.relative_to(ROOT))
+        if not is_left(shot):
+            save(take(shot), PICTURES / f"window_{shot.name}.png")
 
 
 if __name__ == "__main__":

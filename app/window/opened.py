@@ -25,6 +25,7 @@ from app.window.session.document import Document
 from app.window.session.reading import sound_from_text
 from app.window.session.sync import Sync
 from app.window.theme.theme import Theme
+from app.window.translation import install
 from engine.live.protocol import CvChannel, SetPatch, StartRecording
 from engine.midi.rows import Row
 
@@ -45,6 +46,7 @@ def application(zoom: float = 1.0) -> QApplication:
     made.setApplicationName("systole")
     made.setApplicationDisplayName("Systole")
     made.setDesktopFileName("systole")
+    install(made)
     return made
 
 
@@ -110,9 +112,9 @@ class Opened(QObject):
         link.ready.connect(services.sync.greeted)
         services.clock.frame.connect(self._frame)
         document.subscribe(lambda change: services.clock.wake())
-        services.actions.add("undo", "Undo", "Ctrl+Z", document.undo)
-        services.actions.add("redo", "Redo", "Ctrl+Shift+Z", document.redo)
-        services.actions.add("quit", "Quit", "Ctrl+Q", self.window.close)
+        services.actions.add("undo", self.tr("Undo"), "Ctrl+Z", document.undo)
+        services.actions.add("redo", self.tr("Redo"), "Ctrl+Shift+Z", document.redo)
+        services.actions.add("quit", self.tr("Quit"), "Ctrl+Q", self.window.close)
 
     def _heard(self, notice: object) -> None:
         try:

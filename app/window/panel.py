@@ -74,5 +74,6 @@ class Panel(QFrame):
             logging.getLogger(__name__).exception("%s", type(self).__name__)
             name = self.windowTitle() or type(self).__name__
             self.services.notices.say(
-                "error", f"{name} has failed and is switched off: {type(error).__name__}: {error}"
+                "error",
+                self.tr("{0} has failed and is switched off: {1}: {2}").format(name, type(error).__name__, error),
             )

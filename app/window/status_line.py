@@ -30,7 +30,7 @@ class StatusLine(QWidget):
             button.setFixedHeight(20)
             button.setFont(font("small"))
             button.setStyleSheet("padding: 0 6px")
-        self._close.setAccessibleName("Dismiss the message")
+        self._close.setAccessibleName(self.tr("Dismiss the message"))
         self._act.clicked.connect(self._go_on)
         self._close.clicked.connect(self.dismiss)
         self._timer = QTimer(self)

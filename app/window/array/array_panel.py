@@ -73,7 +73,11 @@ class ArrayPanel(Panel):
     def _list(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setVerticalSpacing(3)
-        title, figures, caption = QLabel("Layers"), QLabel("cycles      frame      busy"), QLabel(CAPTION)
+        title, figures, caption = (
+            QLabel(self.tr("Layers")),
+            QLabel(self.tr("cycles      frame      busy")),
+            QLabel(CAPTION),
+        )
         title.setFont(font("title"))
         caption.setWordWrap(True)
         for label in (figures, caption):

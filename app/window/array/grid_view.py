@@ -46,10 +46,12 @@ class GridView(QWidget):
         self._columns: list[str] = []
         self._span, self._figures = (0, 1), False
         self._mask: tuple[object, QPixmap] | None = None
-        self.setAccessibleName("Processing elements")
+        self.setAccessibleName(self.tr("Processing elements"))
         self.setStatusTip(
-            "Each cell is a multiplier: coloured by what it works on, filled as its sum grows. "
-            "Weights enter from the left, samples from above."
+            self.tr(
+                "Each cell is a multiplier: coloured by what it works on, filled as its sum grows. "
+                "Weights enter from the left, samples from above."
+            )
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self._look_again)

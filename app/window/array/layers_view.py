@@ -26,9 +26,10 @@ from app.window.theme.theme import Theme
 
 __all__ = ["LayerRow", "LayersView", "layer_rows"]
 
-ROW = 22
-TITLE, FIGURES = 128, 136
-"""Widths of the columns beside the bar."""
+ROW, LEAST_ROW = 22, 19
+"""Heights of a row, px, and of one that is drawn together so that the whole network is seen without scrolling."""
+TITLE, FIGURES, BAR = 128, 136, 10
+"""Widths of the columns beside the bar, and its height."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -104,7 +105,7 @@ class _Painter(QStyledItemDelegate):
         self._pictures: dict[object, QPixmap] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(TITLE + FIGURES + 60, ROW)
+        return QSize(TITLE + FIGURES + 60, self._view.row_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         box, state = option.rect, option.state
@@ -134,7 +135,7 @@ class _Painter(QStyledItemDelegate):
             painter.setPen(self._theme.colour("focus"))
             painter.drawRect(box.adjusted(0, 0, -1, -1))
         if is_here:
-            painter.fillRect(QRect(0, 3, 3, ROW - 6), self._theme.colour("text"))
+            painter.fillRect(QRect(0, 3, 3, box.height() - 6), self._theme.colour("text"))
         painter.setPen(self._theme.colour("text" if row.first >= 0 else "muted"))
         self._words(painter, row, box)
         painter.end()
@@ -143,8 +144,12 @@ class _Painter(QStyledItemDelegate):
     def _words(self, painter: QPainter, row: LayerRow, box: QRect) -> None:
         painter.setFont(font("small"))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(box.left() + 9, box.top(), TITLE, ROW), middle, row.title)
-        self._bar(painter, row, QRect(box.left() + 9 + TITLE, box.top() + 6, box.width() - TITLE - FIGURES - 16, 10))
+        painter.drawText(QRect(box.left() + 9, box.top(), TITLE, box.height()), middle, row.title)
+        self._bar(
+            painter,
+            row,
+            QRect(box.left() + 9 + TITLE, (box.height() - 10) // 2, box.width() - TITLE - FIGURES - 16, 10),
+        )
         painter.setPen(self._theme.colour("muted"))
         right = box.left() + box.width() - 6
         for text, width, away in (
@@ -152,7 +157,7 @@ class _Painter(QStyledItemDelegate):
             (f"{row.share:.1%}", 40, 42),
             (f"{row.busy:.0%}" if row.first >= 0 else "", 40, 0),
         ):
-            place = QRect(right - away - width, box.top(), width, ROW)
+            place = QRect(right - away - width, box.top(), width, box.height())
             painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, text)
 
     def _bar(self, painter: QPainter, row: LayerRow, room: QRect) -> None:
@@ -183,6 +188,7 @@ class LayersView(QListView):
         self._theme = theme
         self._rows = _Rows(self)
         self.here = -1
+        self.row_height = ROW
         self.setModel(self._rows)
         self._painter = _Painter(theme, self)
         self.setItemDelegate(self._painter)
@@ -192,8 +198,10 @@ class LayersView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
-        self.setAccessibleName("Layers")
-        self.setStatusTip("The layers of the network, and how much of a frame each takes. Choose one to go there.")
+        self.setAccessibleName(self.tr("Layers"))
+        self.setStatusTip(
+            self.tr("The layers of the network, and how much of a frame each takes. Choose one to go there.")
+        )
         self.selectionModel().currentChanged.connect(self._chosen)
         self.clicked.connect(self._chosen)
         self.activated.connect(self._chosen)
@@ -213,6 +221,7 @@ class LayersView(QListView):
         self.here = -1
         self._painter.forget()
         self._rows.put([] if occupation is None else layer_rows(occupation))
+        self._fit()
 
     def show_stage(self, stage: int) -> None:
         """Mark the row of a stage; -1: of none."""
@@ -230,6 +239,16 @@ class LayersView(QListView):
         """Rows of another width are painted anew."""
         self._painter.forget()
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Draw rows together where that spares scrolling."""
+        needed = self.height() // max(1, len(self.rows))
+        height = min(ROW, needed) if needed >= LEAST_ROW else ROW
+        if height != self.row_height:
+            self.row_height = height
+            self._painter.forget()
+            self.scheduleDelayedItemsLayout()
 
     def _look_again(self) -> None:
         self._painter.forget()

@@ -26,8 +26,8 @@ class MomentView(QWidget):
         self._moment: Moment | None = None
         self._cycles = 1
         self._picture: tuple[object, QPixmap] | None = None
-        self.setAccessibleName("What happens now")
-        self.setStatusTip("What the array does in the shown cycle, in words.")
+        self.setAccessibleName(self.tr("What happens now"))
+        self.setStatusTip(self.tr("What the array does in the shown cycle, in words."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 

@@ -14,8 +14,10 @@ __all__ = ["CLOCKS", "TargetBar"]
 
 CLOCKS = (25, 200)
 """MHz that can be chosen."""
-_PLAIN = "QSpinBox { padding-left: 6px; }"
-"""A number without buttons: typing, arrow keys and the wheel change it."""
+_PLAIN = """QSpinBox::up-button, QSpinBox::down-button { width: 0px; }
+QSpinBox::up-arrow, QSpinBox::down-arrow { border: none; }"""
+"""A number without buttons: typing, arrow keys and the wheel change it. Not by NoButtons: beside a style sheet that
+gives buttons a width, Qt then leaves the number one pixel."""
 
 
 class TargetBar(QWidget):
@@ -49,20 +51,20 @@ class TargetBar(QWidget):
         for name, each in TARGETS.items():
             self._targets.addItem(board_name(each), name)
         self._targets.setCurrentIndex(max(0, self._targets.findData(target)))
-        self._targets.setAccessibleName("FPGA")
-        self._targets.setStatusTip("The FPGA whose accelerator is shown. This computer plays without one.")
+        self._targets.setAccessibleName(self.tr("FPGA"))
+        self._targets.setStatusTip(self.tr("The FPGA whose accelerator is shown. This computer plays without one."))
         self._clock.setRange(*CLOCKS)
         self._clock.setSuffix(" MHz")
         self._clock.setKeyboardTracking(False)
         self._clock.setStyleSheet(_PLAIN)
-        self._clock.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self._clock.lineEdit().setTextMargins(6, 0, 0, 0)
         self._clock.setFixedWidth(84)
-        self._clock.setAccessibleName("Clock in MHz")
+        self._clock.setAccessibleName(self.tr("Clock in MHz"))
         self._clock.setStatusTip(
-            "Clock of the accelerator, 25 to 200 MHz: what there is for a sample. Type it, or ↑ ↓."
+            self.tr("Clock of the accelerator, 25 to 200 MHz: what there is for a sample. Type it, or ↑ ↓.")
         )
-        self._routed.setText("as routed")
-        self._routed.setStatusTip("Take the clock that place and route reached for this FPGA.")
+        self._routed.setText(self.tr("as routed"))
+        self._routed.setStatusTip(self.tr("Take the clock that place and route reached for this FPGA."))
         self._put_clock(clock)
 
     def _place(self) -> None:

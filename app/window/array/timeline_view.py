@@ -46,10 +46,13 @@ class TimelineView(QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setRange(0, 0)
         self.setOrientation(Qt.Orientation.Horizontal)
-        self.setAccessibleName("Cycle of the frame")
+        self.setAccessibleName(self.tr("Cycle of the frame"))
         self.setStatusTip(
-            "One frame in cycles. Click or drag to a place; ← → step by a cycle, ↑ ↓ by a tile, Page Up and Down by a "
-            "layer. Below: the tiles around it."
+            self.tr(
+                "One frame in cycles. Click or drag to a place; ← → step by a "
+                "cycle, ↑ ↓ by a tile, Page Up and Down by a "
+                "layer. Below: the tiles around it."
+            )
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._look_again)
@@ -200,7 +203,8 @@ class TimelineView(QAbstractSlider):
             text = f"{stage.number}.{tile.row + 1}" if work < 2 * WIDE else f"layer {stage.number}, rows {tile.row + 1}"
             text = text if stage.op in _NUMBERED else f"rows {tile.row + 1}"
             shown = QRect(max(start, 0), top, min(work, start + work), SLOTS)
-            painter.drawText(shown.adjusted(5, 0, -2, 0), Qt.AlignmentFlag.AlignVCenter, text)
+            if painter.fontMetrics().horizontalAdvance(text) <= shown.width() - 7:
+                painter.drawText(shown.adjusted(5, 0, -2, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_cursor(self, painter: QPainter) -> None:
         assert self._occupation is not None

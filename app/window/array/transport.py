@@ -46,10 +46,10 @@ class Transport(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        self._run = QPushButton("Run", self)
+        self._run = QPushButton(self.tr("Run"), self)
         self._run.setCheckable(True)
         self._run.setFixedWidth(64)
-        self._run.setStatusTip("Let the array run in slow motion, or stop it.")
+        self._run.setStatusTip(self.tr("Let the array run in slow motion, or stop it."))
         self._run.clicked.connect(self.run)
         row.addWidget(self._run)
         row.addSpacing(8)
@@ -57,8 +57,8 @@ class Transport(QWidget):
             row.addWidget(self._step(what, direction, text))
         row.addSpacing(8)
         self._whole = QToolButton(self)
-        self._whole.setText("Whole frame")
-        self._whole.setStatusTip("Light every PE by the part of the whole frame in which it multiplies.")
+        self._whole.setText(self.tr("Whole frame"))
+        self._whole.setStatusTip(self.tr("Light every PE by the part of the whole frame in which it multiplies."))
         self._whole.clicked.connect(self.whole)
         row.addWidget(self._whole)
         row.addStretch(1)
@@ -69,8 +69,8 @@ class Transport(QWidget):
         for each in SPEEDS:
             self._speed.addItem(speed_text(each), each)
         self._speed.setCurrentIndex(SPEEDS.index(seconds))
-        self._speed.setAccessibleName("Speed")
-        self._speed.setStatusTip("How long a cycle lasts while it runs.")
+        self._speed.setAccessibleName(self.tr("Speed"))
+        self._speed.setStatusTip(self.tr("How long a cycle lasts while it runs."))
         self._speed.currentIndexChanged.connect(lambda: self.speed.emit(self._speed.currentData()))
         row.addWidget(self._speed)
 
@@ -80,15 +80,15 @@ class Transport(QWidget):
         button.setAutoRepeat(what != "layer")
         where = "next" if direction > 0 else "previous"
         button.setAccessibleName(f"{where.capitalize()} {what}")
-        button.setStatusTip(f"Go to the {where} {what}.")
+        button.setStatusTip(self.tr("Go to the {0} {1}.").format(where, what))
         button.clicked.connect(partial(self.stepped.emit, what, direction))
         return button
 
     def show_running(self, is_running: bool) -> None:
         """Whether it runs."""
         self._run.setChecked(is_running)
-        self._run.setText("Stop" if is_running else "Run")
+        self._run.setText(self.tr("Stop") if is_running else self.tr("Run"))
 
     def show_clock(self, clock: float) -> None:
         """Say how much slower than with this clock in MHz."""
-        self._slower.setText(f"slowed down {slower(self._speed.currentData(), clock):,}×")
+        self._slower.setText(self.tr("slowed down {0:,}×").format(slower(self._speed.currentData(), clock)))

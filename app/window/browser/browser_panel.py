@@ -75,7 +75,7 @@ class BrowserPanel(Panel):
         self.details.menu_wanted.connect(self._menu)
         self.collection.index_changed.connect(lambda: self._show(anew=True))
         self.collection.hearts_changed.connect(lambda: self._show())
-        services.actions.add("search", "Search the sounds", "Ctrl+F", self.go_search)
+        services.actions.add("search", self.tr("Search the sounds"), "Ctrl+F", self.go_search)
         self._show()
 
     def _build(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from app.window.browser.collection import Collection
@@ -124,10 +124,27 @@ class PatchList(QListView):
         index = self.patches.index(row) if row >= 0 else QModelIndex()
         if index != self.currentIndex():
             self.setCurrentIndex(index)
-            if row >= 0:
-                self.scrollTo(index)
+            self._bring_in_sight()
         if row < 0:
             self.chosen.emit(None)
+
+    def _bring_in_sight(self) -> None:
+        """The chosen one. Not while nobody sees it: a hidden list has no height to scroll by, and Qt would show help
+        for whatever row lies where the mouse is.
+        """
+        if self.isVisible() and self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin where the chosen one is, as soon as there is a height."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._bring_in_sight)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Less height, as when tags come above it, leaves the chosen one in sight."""
+        super().resizeEvent(event)
+        if event.size().height() < event.oldSize().height():
+            QTimer.singleShot(0, self, self._bring_in_sight)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell what was chosen."""

@@ -43,18 +43,18 @@ class FirstRun(QFrame):
         self._services, self._stream, self._over = services, stream, window
         self._began, self._is_wanted, self._is_over, self._played = time.monotonic(), False, False, 0
         self.setFixedWidth(WIDTH)
-        self.setAccessibleName("Welcome")
+        self.setAccessibleName(self.tr("Welcome"))
         self.play, self.close_it, self.choose = (
-            QPushButton("▶  Hear it"),
-            QPushButton("Not now"),
-            QPushButton("Choose …"),
+            QPushButton(self.tr("▶  Hear it")),
+            QPushButton(self.tr("Not now")),
+            QPushButton(self.tr("Choose …")),
         )
         self.where, self.wait = QLabel(), QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
         self.bar.setRange(0, 1000)
-        self.bar.setAccessibleName("Getting ready")
+        self.bar.setAccessibleName(self.tr("Getting ready"))
         self._lay_out()
         self.play.clicked.connect(self.press)
         self.close_it.clicked.connect(self.end)
@@ -71,10 +71,12 @@ class FirstRun(QFrame):
         self.play.setFocus()
 
     def _lay_out(self) -> None:
-        title = QLabel("Press this – or A on your keyboard")
+        title = QLabel(self.tr("Press this – or A on your keyboard"))
         title.setFont(font("display"))
         title.setWordWrap(True)
-        words = QLabel("The rows A to ' are a piano's keys. Drag a knob, or the point in the map, while it plays.")
+        words = QLabel(
+            self.tr("The rows A to ' are a piano's keys. Drag a knob, or the point in the map, while it plays.")
+        )
         words.setWordWrap(True)
         self.play.setMinimumHeight(44)
         self.play.setFont(font("title"))

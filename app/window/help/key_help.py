@@ -13,20 +13,23 @@ from app.window.theme.theme import Theme
 
 __all__ = ["KeyHelp", "KeysPicture"]
 
-SIZE = QSize(900, 520)
+SIZE = QSize(1000, 504)
 COLUMNS = 3
 SIDE, GAP = 42, 5
 ROWS = ((0.0, "QWERTYUIOP"), (0.28, "ASDFGHJKL;'"), (0.75, "ZXCV"))
 """How far a row is moved to the right, in keys, and its places."""
 WORDS = {"octave down": "oct −", "octave up": "oct +", "softer": "vel −", "louder": "vel +", "sustain": "sustain"}
 MOUSE = (
-    ("Drag up or down", "turn a knob; with Shift ten times finer"),
-    ("Wheel", "turn a knob step by step"),
-    ("Double-click", "back to the default; with Ctrl, type a value"),
-    ("Right-click", "default, type a value, MIDI learn, modulation"),
-    ("Digits, Return", "type a value for the knob in focus"),
-    ("Space, Shift+Space", "sustain pedal; hold"),
-    ("Escape twice", "end every note at once"),
+    ("Drag up or down", "Turn a knob"),
+    ("Shift and drag", "Ten times finer"),
+    ("Wheel", "Turn a knob step by step"),
+    ("Double-click", "Back to the default"),
+    ("Digits, Return", "Type a value for the knob"),
+    ("Right-click", "Default, MIDI learn, modulation"),
+    ("Alt and drag", "Amount of the pressed source"),
+    ("Space", "Sustain pedal"),
+    ("Shift+Space", "Hold"),
+    ("Escape twice", "End every note at once"),
 )
 
 
@@ -37,7 +40,7 @@ class KeysPicture(QWidget):
         super().__init__(parent)
         self._theme, self._octave = theme, octave
         self.setFixedSize(self.sizeHint())
-        self.setAccessibleName("Keys that play")
+        self.setAccessibleName(self.tr("Keys that play"))
         names = [f"{place} {note_name(base_note(octave) + offset)}" for place, offset in NOTES.items()]
         self.setAccessibleDescription(", ".join(names))
         theme.changed.connect(self.update)
@@ -82,16 +85,22 @@ class KeysPicture(QWidget):
         painter.drawText(box.adjusted(0, 20, 0, -2), Qt.AlignmentFlag.AlignCenter, below)
 
 
+def _place(line: tuple[str, str]) -> int:
+    """Function keys come first, in their order; the others stay in that of the table."""
+    keys = line[0]
+    return int(keys[1:]) if keys[0] == "F" and keys[1:].isdigit() else 100
+
+
 class KeyHelp(QDialog):
     """Beside the window; the same key, Escape, or a click closes it."""
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self.setWindowTitle("Keys and shortcuts")
+        self.setWindowTitle(self.tr("Keys and shortcuts"))
         self.setModal(False)
         self.resize(SIZE)
-        title = QLabel("Keys and shortcuts", self)
+        title = QLabel(self.tr("Keys and shortcuts"), self)
         title.setFont(font("display"))
         whole = QFrame(self)
         whole.setProperty("panel", True)
@@ -111,7 +120,7 @@ class KeyHelp(QDialog):
         """Keys and what they do: the table of actions, then the mouse."""
         actions = [each for each in self._services.actions.all() if not each.shortcut().isEmpty()]
         shortcuts = [(each.shortcut().toString(), each.text().replace("&", "")) for each in actions]
-        return [*shortcuts, *MOUSE]
+        return [*sorted(shortcuts, key=_place), *MOUSE]
 
     def _table(self) -> QWidget:
         """In three columns, read downwards."""
@@ -127,10 +136,9 @@ class KeyHelp(QDialog):
             name = QLabel(keys)
             name.setFont(font("title"))
             what = QLabel(text)
-            what.setWordWrap(True)
             what.setProperty("role", "muted")
-            grid.addWidget(name, row, column, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(what, row, column + 1, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(name, row, column)
+            grid.addWidget(what, row, column + 1)
         for column in range(COLUMNS):
             grid.setColumnStretch(2 * column + 1, 1)
         grid.setRowStretch(deep, 1)

@@ -14,8 +14,10 @@ from app.window.theme.theme import Theme
 __all__ = ["KeyboardLook"]
 
 IVORY, IVORY_LOW, EBONY, EBONY_LOW = "#eceff2", "#cfd5db", "#262b32", "#0d0f12"
-BRIGHT = 0.6
-"""Of its colour, from which on a lit key hides its print."""
+TURNS = {True: 0.5, False: 0.85}
+"""Is it black -> how much of its colour a key has when its print changes between dark and light: contrast >= 4."""
+GAPS = {"dark": DARK.surface, "light": LIGHT.border}
+"""What is seen between the keys: in both themes dark, or white keys would be one white stripe."""
 PRINT, PRINT_DARK = "#3d4650", "#c9d1d9"
 """Keys are ivory and ebony in both themes: it is what they are known by. Contrast of the print: 8.2 and 9.4."""
 
@@ -26,7 +28,7 @@ class KeyboardLook:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self._still: tuple[tuple[object, ...], QPixmap] | None = None
-        self._lit: dict[tuple[int, bool], QPixmap] = {}
+        self._lit: dict[int, QPixmap] = {}
         self._prints: dict[int, str] = {}
 
     def still(self, shape: Shape, size: QSize, ratio: float, octave: int) -> QPixmap:
@@ -40,15 +42,17 @@ class KeyboardLook:
     def light(self, painter: QPainter, shape: Shape, note: int, level: float) -> None:
         """One key in the colour of what sounds, by its level 0..1."""
         strength = 0.35 + 0.6 * min(1.0, max(0.0, level))
-        key = (note, strength > BRIGHT)
-        if key not in self._lit:
-            self._lit[key] = self._draw_lit(shape, note, painter.device().devicePixelRatio(), key[1])
+        if note not in self._lit:
+            self._lit[note] = self._draw_lit(shape, note, painter.device().devicePixelRatio())
         painter.setOpacity(strength)
-        painter.drawPixmap(_around(shape.boxes[note]).topLeft(), self._lit[key])
+        painter.drawPixmap(_around(shape.boxes[note]).topLeft(), self._lit[note])
         painter.setOpacity(1.0)
+        if note in self._prints:
+            painter.setFont(font("small"))
+            self._print(painter, note, shape.boxes[note], self._prints[note], _print_on(note, strength))
 
-    def _draw_lit(self, shape: Shape, note: int, ratio: float, is_bright: bool) -> QPixmap:
-        """A key in full colour; where that hides what is printed on it, printed anew."""
+    def _draw_lit(self, shape: Shape, note: int, ratio: float) -> QPixmap:
+        """A key in full colour; what is printed on it is printed anew, since this hides it."""
         box = _around(shape.boxes[note])
         picture = QPixmap(box.size() * ratio)
         picture.setDevicePixelRatio(ratio)
@@ -57,10 +61,6 @@ class KeyboardLook:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(-box.topLeft())
         painter.fillPath(shape.outline(note), QColor(DARK.live if is_black(note) else LIGHT.live))
-        if is_bright and note in self._prints:
-            painter.setFont(font("small"))
-            colour = QColor(EBONY_LOW if is_black(note) else IVORY)
-            self._print(painter, note, shape.boxes[note], self._prints[note], colour)
         painter.end()
         return picture
 
@@ -76,7 +76,7 @@ class KeyboardLook:
     def _draw(self, shape: Shape, size: QSize, ratio: float, octave: int) -> QPixmap:
         picture = QPixmap(size * ratio)
         picture.setDevicePixelRatio(ratio)
-        picture.fill(self._theme.colour("surface"))
+        picture.fill(QColor(GAPS[self._theme.palette.name]))
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -116,6 +116,12 @@ class KeyboardLook:
             painter.drawText(box.adjusted(0, 0, 0, -17 if note % 12 == 0 else -4), bottom, letter)
         if note % 12 == 0:
             painter.drawText(box.adjusted(-2, 0, 2, -4), bottom, note_name(note))
+
+
+def _print_on(note: int, strength: float) -> QColor:
+    """The colour of a print that can be read on a key that is lit so strongly."""
+    dark_on_light = (strength > TURNS[True]) if is_black(note) else (strength < TURNS[False])
+    return QColor(EBONY_LOW if dark_on_light else "#ffffff")
 
 
 def _around(box: QRectF) -> QRect:

@@ -37,7 +37,7 @@ class KeyboardView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Keyboard")
+        self.setAccessibleName(self.tr("Keyboard"))
         self.setStatusTip(HELP)
         theme.changed.connect(self.update)
         self._describe()
@@ -68,7 +68,7 @@ class KeyboardView(QWidget):
     def _describe(self) -> None:
         shape = self._shape
         ends = f"{note_name(shape.low)} to {note_name(shape.high)}"
-        self.setAccessibleDescription(f"{note_name(self._cursor)} is chosen, of {ends}. {HELP}")
+        self.setAccessibleDescription(self.tr("{0} is chosen, of {1}. {2}").format(note_name(self._cursor), ends, HELP))
 
     # Mouse.
 

@@ -54,8 +54,8 @@ class KeysPanel(Panel):
         self.velocity = Stepper(
             "Velocity", 8, 127, VELOCITY_STEP, lambda n: f"Vel {n}", "How hard the computer's keys strike (C, V)"
         )
-        self.hold = self._toggle("Hold", "Keys sound on until they are pressed again (Shift+Space)")
-        self.pedal = self._toggle("Pedal", "Sustain pedal (hold Space)")
+        self.hold = self._toggle(self.tr("Hold"), self.tr("Keys sound on until they are pressed again (Shift+Space)"))
+        self.pedal = self._toggle(self.tr("Pedal"), self.tr("Sustain pedal (hold Space)"))
         self._lay_out()
         self._connect()
         self.typed: TypedKeys | None = None
@@ -100,7 +100,7 @@ class KeysPanel(Panel):
         self.pitch.valueChanged.connect(lambda value: self._turned(self.player.bend, value))
         self.mod.valueChanged.connect(lambda value: self._turned(self.player.wheel, value))
         services.link.ready.connect(self._ready)
-        services.actions.add("panic", "End every note at once", "Ctrl+.", self.panic)
+        services.actions.add("panic", self.tr("End every note at once"), "Ctrl+.", self.panic)
 
     def _turned(self, play: Callable[[int], None], value: int) -> None:
         self.services.clock.wake()
@@ -146,7 +146,7 @@ class KeysPanel(Panel):
     def _touched(self) -> None:
         self.services.clock.wake()
         if not self._can_play():
-            self.services.notices.say("info", "The engine is still getting ready: it will play in a moment")
+            self.services.notices.say("info", self.tr("The engine is still getting ready: it will play in a moment"))
 
     def _set_octave(self, octave: int) -> None:
         self.services.remembered.change(octave=octave)

@@ -58,7 +58,7 @@ class Meters(QWidget):
         self._number.setWeight(QFont.Weight.DemiBold)
         self.setFixedSize(2 * NUMBER + BAR + TEXT, TALL)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Meters")
+        self.setAccessibleName(self.tr("Meters"))
         self.setStatusTip(HELP)
         theme.changed.connect(self.update)
 
@@ -78,7 +78,7 @@ class Meters(QWidget):
             return
         if (before.voices, before.allowed) != (reading.voices, reading.allowed):
             self.update(QRect(0, 0, NUMBER, TALL))
-            self.setAccessibleDescription(f"{reading.voices} of {reading.allowed} voices")
+            self.setAccessibleDescription(self.tr("{0} of {1} voices").format(reading.voices, reading.allowed))
         if before.load != reading.load:
             self.update(QRect(NUMBER, 0, NUMBER, TALL))
         if replace(before, voices=0, allowed=0, load=0) != replace(reading, voices=0, allowed=0, load=0):

@@ -45,13 +45,21 @@ class StateBar(Panel):
         self.lost.setProperty("role", "lost")
         self.lost.hide()
         self.lost.clicked.connect(self._look_at_losses)
-        self.record = IconButton(theme, "record", "Record", "Record what is heard (F9)", self, role="danger")
+        self.record = IconButton(
+            theme, "record", self.tr("Record"), self.tr("Record what is heard (F9)"), self, role="danger"
+        )
         self.record.clicked.connect(lambda: services.actions["record"].trigger())
-        self.settings = IconButton(theme, "settings", "Settings", "Sound, MIDI, voltages, looks (Ctrl+,)", self)
+        self.settings = IconButton(
+            theme, "settings", self.tr("Settings"), self.tr("Sound, MIDI, voltages, looks (Ctrl+,)"), self
+        )
         self.settings.clicked.connect(lambda: services.actions["settings"].trigger())
-        self.panic = IconButton(theme, "panic", "Panic", "End every note at once (Ctrl+. or Escape twice)", self)
+        self.panic = IconButton(
+            theme, "panic", self.tr("Panic"), self.tr("End every note at once (Ctrl+. or Escape twice)"), self
+        )
         self.panic.clicked.connect(self._panic)
-        self.more = IconButton(theme, "menu", "Menu", "Render to a file, recordings, help, full screen", self)
+        self.more = IconButton(
+            theme, "menu", self.tr("Menu"), self.tr("Render to a file, recordings, help, full screen"), self
+        )
         self.more.clicked.connect(self._show_menu)
         self.recording.changed.connect(self._show_recording)
         theme.changed.connect(self._colour)
@@ -118,9 +126,11 @@ class StateBar(Panel):
         text = f"lost {lost_text(count, rate)}"
         if count and (text != self.lost.text() or not self.lost.isVisible()):
             self.lost.setText(text)
-            self.lost.setAccessibleName(f"Sound was {text}")
+            self.lost.setAccessibleName(self.tr("Sound was {0}").format(text))
             self.lost.setStatusTip(
-                f"{count} samples came too late and were silence. A bigger block or safe mode helps: click to choose"
+                self.tr(
+                    "{0} samples came too late and were silence. A bigger block or safe mode helps: click to choose"
+                ).format(count)
             )
         if self.lost.isHidden() == bool(count):
             self.lost.setVisible(bool(count))
@@ -135,7 +145,7 @@ class StateBar(Panel):
         state = self.recording.state
         self.record.show_picture("record" if state in ("off", "starting") else "stop", "danger")
         self.record.setEnabled(state in ("off", "on"))
-        self.record.setAccessibleName("Record" if state in ("off", "starting") else "Stop recording")
+        self.record.setAccessibleName(self.tr("Record") if state in ("off", "starting") else self.tr("Stop recording"))
         self._show_time()
         self.services.clock.wake()
 

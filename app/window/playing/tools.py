@@ -41,12 +41,12 @@ class Tools(QObject):
         self._dialogs: dict[str, QDialog] = {}
         self.first_run: FirstRun | None = None
         add = services.actions.add
-        add("record", "Record what is heard, or stop", "F9", record)
-        add("settings", "Settings …", "Ctrl+,", self.settings)
-        add("render", "Render to a file …", "Ctrl+E", self.render)
-        add("help", "Keys and shortcuts", "Ctrl+/", self.help)
-        add("recordings", "Show the recordings", "", self.recordings)
-        add("fullscreen", "Full screen", "F11", self.full_screen)
+        add("record", self.tr("Record what is heard, or stop"), "F9", record)
+        add("settings", self.tr("Settings …"), "Ctrl+,", self.settings)
+        add("render", self.tr("Render to a file …"), "Ctrl+E", self.render)
+        add("help", self.tr("Keys and shortcuts"), "Ctrl+/", self.help)
+        add("recordings", self.tr("Show the recordings"), "", self.recordings)
+        add("fullscreen", self.tr("Full screen"), "F11", self.full_screen)
 
     def menu(self) -> QMenu:
         """All that has no place in the header."""

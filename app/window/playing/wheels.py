@@ -40,7 +40,7 @@ class Wheel(QSlider):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
         back = "; it springs back" if springs else "; double-click: back to zero"
-        self.setStatusTip(f"{name}: drag, turn the mouse wheel, or use the arrow keys{back}")
+        self.setStatusTip(self.tr("{0}: drag, turn the mouse wheel, or use the arrow keys{1}").format(name, back))
         self.valueChanged.connect(lambda _: self.update())
         theme.changed.connect(self.update)
 

@@ -46,17 +46,17 @@ class RenderDialog(QDialog):
         super().__init__(parent)
         self._services, self.job = services, RenderJob(self)
         self._written: Path | None = None
-        self.setWindowTitle("Render to a file")
+        self.setWindowTitle(self.tr("Render to a file"))
         self.setModal(False)
         self.setAcceptDrops(True)
         self.resize(SIZE)
         self.source, self.target = QLineEdit(), QLineEdit()
-        self.browse, self.name = QPushButton("Choose …"), QPushButton("Choose …")
+        self.browse, self.name = QPushButton(self.tr("Choose …")), QPushButton(self.tr("Choose …"))
         self.sound, self.rate, self.format = QComboBox(), QComboBox(), QComboBox()
-        self.stems = QCheckBox("Also a file for each MIDI channel")
+        self.stems = QCheckBox(self.tr("Also a file for each MIDI channel"))
         self.bar, self.answer = QProgressBar(), QLabel()
-        self.go, self.stop = QPushButton("Render"), QPushButton("Cancel")
-        self.show_file, self.play = QPushButton("Show"), QPushButton("Play")
+        self.go, self.stop = QPushButton(self.tr("Render")), QPushButton(self.tr("Cancel"))
+        self.show_file, self.play = QPushButton(self.tr("Show")), QPushButton(self.tr("Play"))
         self._fill()
         self._lay_out()
         self._connect()
@@ -70,25 +70,25 @@ class RenderDialog(QDialog):
             self.rate.addItem(f"{rate:,} Hz".replace(",", " "), rate)
         for text, value in FORMATS:
             self.format.addItem(text, value)
-        self.source.setPlaceholderText("MIDI file, control voltages or journal: choose it, or drop it here")
+        self.source.setPlaceholderText(self.tr("MIDI file, control voltages or journal: choose it, or drop it here"))
         self.bar.setRange(0, STEPS)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(10)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(self.tr("Progress"))
         self.answer.setWordWrap(True)
         for button in (self.browse, self.name, self.show_file, self.play, self.stop):
             button.setAutoDefault(False)
         self.go.setDefault(True)
 
     def _lay_out(self) -> None:
-        title = QLabel("Render to a file", self)
+        title = QLabel(self.tr("Render to a file"), self)
         title.setFont(font("display"))
         form = QFormLayout()
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(8)
         for text, field, button in (("From", self.source, self.browse), ("To", self.target, self.name)):
             field.setAccessibleName(text)
-            button.setAccessibleName(f"Choose: {text}")
+            button.setAccessibleName(self.tr("Choose: {0}").format(text))
             form.addRow(_muted(text), _row(field, button))
         for text, widget in (("Sound", self.sound), ("Rate", self.rate), ("Samples", self.format), ("", self.stems)):
             widget.setAccessibleName(text or self.stems.text())
@@ -150,12 +150,16 @@ class RenderDialog(QDialog):
     def _find(self) -> None:
         forms = " ".join(f"*{suffix}" for suffix in SUFFIXES)
         start = self.source.text() or str(user_folder())
-        name, _ = QFileDialog.getOpenFileName(self, "What to render", start, f"To render ({forms})")
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("What to render"), start, self.tr("To render ({0})").format(forms)
+        )
         if name:
             self.set_source(Path(name))
 
     def _choose_name(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "File to write", self.target.text(), "WAV (*.wav)")
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("File to write"), self.target.text(), self.tr("WAV (*.wav)")
+        )
         if name:
             self.target.setText(name if Path(name).suffix else f"{name}.wav")
 
@@ -197,7 +201,7 @@ class RenderDialog(QDialog):
             self._failed(str(error))
             return
         self.bar.setRange(0, 0)  # until it is known how long it takes
-        self._say("Getting ready …")
+        self._say(self.tr("Getting ready …"))
         self._show_state()
 
     def _progressed(self, part: float) -> None:
@@ -213,21 +217,30 @@ class RenderDialog(QDialog):
         count = len(summary.get("stems") or {})
         stems = f" and {count} stems" if count else ""
         length = length_text(float(summary["seconds"]))
-        self._say(f"{self._written.name}{stems}: {length}, {loud}, {summary['realtime']:.0f} times as fast as it plays")
+        self._say(
+            self.tr("{0}{1}: {2}, {3}, {4:.0f} times as fast as it plays").format(
+                self._written.name, stems, length, loud, summary["realtime"]
+            )
+        )
         if not self.isVisible():
             path = self._written
             notices = self._services.notices
-            notices.say("info", f"Rendered {path.name}: {length}", "Show", lambda: show_in_folder(path))
+            notices.say(
+                "info",
+                self.tr("Rendered {0}: {1}").format(path.name, length),
+                self.tr("Show"),
+                lambda: show_in_folder(path),
+            )
         self._show_state()
 
     def _failed(self, line: str) -> None:
         self._say(line, "error")
         if not self.isVisible():
-            self._services.notices.say("warning", f"Render: {line}")
+            self._services.notices.say("warning", self.tr("Render: {0}").format(line))
         self._reset()
 
     def _cancelled(self) -> None:
-        self._say("Cancelled: nothing was written")
+        self._say(self.tr("Cancelled: nothing was written"))
         self._reset()
 
     def _reset(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
 
 from app.window.services import Services
@@ -16,7 +17,15 @@ def freeze_action(services: Services) -> QAction:
     known = {each.objectName(): each for each in services.actions.all()}
     if NAME in known:
         return known[NAME]
-    action = services.actions.add(NAME, "Freeze", "F6", lambda: None, tip="Hold the scopes still")
+    action = services.actions.add(
+        NAME,
+        QCoreApplication.translate("Window", "Freeze"),
+        "F6",
+        lambda: None,
+        tip=QCoreApplication.translate("Window", "Hold the scopes still"),
+    )
     action.setCheckable(True)
-    action.setStatusTip("Hold oscilloscope, spectrum and spectrogram still to look at them. F6")
+    action.setStatusTip(
+        QCoreApplication.translate("Window", "Hold oscilloscope, spectrum and spectrogram still to look at them. F6")
+    )
     return action

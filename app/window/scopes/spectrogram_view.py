@@ -42,8 +42,8 @@ class SpectrogramView(PlotView):
         self._mouse: QPointF | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Spectrogram")
-        self.setStatusTip("Spectrogram: the last ten seconds, high frequencies above, loud ones bright.")
+        self.setAccessibleName(self.tr("Spectrogram"))
+        self.setStatusTip(self.tr("Spectrogram: the last ten seconds, high frequencies above, loud ones bright."))
 
     @property
     def waterfall(self) -> Waterfall | None:

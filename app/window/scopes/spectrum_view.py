@@ -46,9 +46,9 @@ class SpectrumView(PlotView):
         self._cursor: int | None = None
         self._is_keyed = False
         self.setMouseTracking(True)
-        self.setAccessibleName("Spectrum")
+        self.setAccessibleName(self.tr("Spectrum"))
         self.setStatusTip(
-            "Spectrum: level by frequency; the thin line holds peaks for 2 s. Left and right read a band."
+            self.tr("Spectrum: level by frequency; the thin line holds peaks for 2 s. Left and right read a band.")
         )
 
     @property

@@ -49,7 +49,7 @@ class TraceView(PlotView):
         self._samples: NDArray[np.float32] = np.zeros(samples_needed(span_ms), np.float32)
         self._shown: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
         self._place = len(self._samples) / 2
-        self.setAccessibleName("Oscilloscope")
+        self.setAccessibleName(self.tr("Oscilloscope"))
         self._say()
 
     @property

@@ -15,7 +15,7 @@ from app.window.session.document import Change
 from app.window.sound.arming import Arming
 from app.window.sound.group_title import GroupTitle
 from app.window.sound.knob_grid import KnobGrid, scrolling
-from app.window.sound.matrix_row import MatrixRow
+from app.window.sound.matrix_row import MatrixHead, MatrixRow
 from app.window.sound.published import live_knobs, live_sources
 from app.window.sound.routing import carrier_of, source_label
 from app.window.sound.source_chips import SourceChips
@@ -27,8 +27,8 @@ LABELS = {
     "voice.tune": "Pitch",
     "voice.level": "Level",
     "voice.pan": "Pan",
-    "lfo1.depth": "LFO1 depth",
-    "lfo2.depth": "LFO2 depth",
+    "lfo1.depth": "LFO 1 depth",
+    "lfo2.depth": "LFO 2 depth",
 }
 
 
@@ -46,11 +46,12 @@ class MatrixPanel(Panel):
         table = QVBoxLayout()
         table.setSpacing(2)
         table.addWidget(GroupTitle(self.tr("Matrix"), services.theme))
+        table.addWidget(MatrixHead())
         for row in self.rows:
             table.addWidget(row, 1)
         head = QHBoxLayout()
         head.setSpacing(12)
-        head.addWidget(GroupTitle(self.tr("What can be moved"), services.theme))
+        head.addWidget(GroupTitle(self.tr("Targets"), services.theme))
         head.addWidget(self._hint)
         targets = QVBoxLayout()
         targets.setSpacing(6)

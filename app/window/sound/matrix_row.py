@@ -20,14 +20,15 @@ from engine.parameters import Parameter
 from engine.patch import ModulationRow
 from engine.vocabulary import SOURCES, target_names
 
-__all__ = ["AMOUNT", "STARTS", "LiveBar", "MatrixRow"]
+__all__ = ["AMOUNT", "STARTS", "LiveBar", "MatrixHead", "MatrixRow"]
 
 AMOUNT = Parameter(
     "row.amount", "Amount", "", -1.0, 1.0, 0.0, "How much the source moves the target; below 0 the other way round."
 )
 STARTS = 0.25
 """Amount of a row whose source is chosen first."""
-SIDE, HEIGHT, LIST = 40, 26, 106
+SIDE, HEIGHT, LIST = 40, 26, 118
+NUMBER, AMOUNT_TEXT, CLEAR, GAP = 14, 52, 34, 8
 
 
 class LiveBar(QWidget):
@@ -79,6 +80,28 @@ class LiveBar(QWidget):
         painter.end()
 
 
+class MatrixHead(QWidget):
+    """What the columns of the rows are."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(NUMBER + GAP, 0, CLEAR + GAP, 0)
+        row.setSpacing(GAP)
+        for text, width in (
+            (self.tr("Source"), LIST),
+            (self.tr("Amount"), SIDE + GAP + AMOUNT_TEXT),
+            (self.tr("Target"), LIST),
+            (self.tr("Adds now"), 0),
+        ):
+            label = QLabel(text)
+            label.setFont(font("small"))
+            label.setProperty("role", "muted")
+            if width:
+                label.setFixedWidth(width)
+            row.addWidget(label, 0 if width else 1)
+
+
 class MatrixRow(QWidget):
     """Edits the row of that index, 0..7."""
 
@@ -87,7 +110,7 @@ class MatrixRow(QWidget):
         self._services, self.index = services, index
         number = QLabel(str(index + 1))
         number.setProperty("role", "muted")
-        number.setFixedWidth(14)
+        number.setFixedWidth(NUMBER)
         self.source = self._list(self.tr("Source of row {0}").format(index + 1), "What moves the target.")
         self.source.addItem("–", "none")
         for name, label in SOURCE_NAMES.items():
@@ -101,19 +124,20 @@ class MatrixRow(QWidget):
         self.amount.refused.connect(lambda line: services.notices.say("warning", line))
         self.text = QLabel()
         self.text.setFont(font("number"))
-        self.text.setFixedWidth(52)
+        self.text.setFixedWidth(AMOUNT_TEXT)
         self.target = self._list(self.tr("Target of row {0}").format(index + 1), "What is moved.")
         self.target.activated.connect(self._target_chosen)
         self.bar = LiveBar(services.theme)
         self.clear = QToolButton()
         self.clear.setText("×")
+        self.clear.setFixedWidth(CLEAR)
         self.clear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.clear.setAccessibleName(self.tr("Clear row {0}").format(index + 1))
         self.clear.setStatusTip(self.tr("Nothing moves by this row any more"))
         self.clear.clicked.connect(lambda: self._set(NO_ROW))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(GAP)
         for part in (number, self.source, self.amount, self.text, self.target, self.bar, self.clear):
             row.addWidget(part, 1 if part is self.bar else 0)
 

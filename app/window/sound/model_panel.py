@@ -22,6 +22,8 @@ from app.window.theme.fonts import font
 
 __all__ = ["ModelPanel"]
 
+HEAD = 26
+"""Height of the line of the title, px: as tall as the controls beside the titles of the other panels."""
 SEEN = 0.002
 """A live value nearer than this to the knob's own is the same for the eye."""
 
@@ -34,6 +36,7 @@ class ModelPanel(Panel):
         self._arming, self._is_still = Arming.of(services), False
         self._title, self._name = QLabel(self.tr("Model")), QLabel()
         self._title.setFont(font("title"))
+        self._title.setFixedHeight(HEAD)
         self._name.setProperty("role", "muted")
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._hint = QLabel()

@@ -34,6 +34,10 @@ QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ color: {muted}
 QLineEdit, QSpinBox, QDoubleSpinBox, QAbstractItemView {{
     background: {ground}; color: {text}; border: 1px solid {border}; border-radius: 4px;
     selection-background-color: {accent}; selection-color: {on_accent}; }}
+QLineEdit {{ padding: 1px 5px; }}
+QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0; }}
+QCheckBox::indicator:unchecked, QListWidget::indicator:unchecked {{
+    background: {ground}; border: 1px solid {border}; border-radius: 3px; width: 12px; height: 12px; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox::down-arrow {{ width: 0; height: 0; border-left: 4px solid {raised}; border-right: 4px solid {raised};
     border-top: 5px solid {muted}; }}

@@ -23,7 +23,9 @@ class Legend(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setStatusTip("Colours of the map: lighter is a brighter sound, amber is noisier. Other knobs at default.")
+        self.setStatusTip(
+            self.tr("Colours of the map: lighter is a brighter sound, amber is noisier. Other knobs at default.")
+        )
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:

@@ -16,6 +16,8 @@ from engine.parameters import Parameter
 __all__ = ["AxesBar", "GestureBar"]
 
 OCTAVES = range(1, 7)
+NARROW = "QComboBox { padding: 3px 0 3px 8px; } QComboBox::drop-down { width: 16px; }"
+"""Names of knobs are long, and the smallest window has two of them beside the legend."""
 
 
 def _combo(name: str, tip: str) -> QComboBox:
@@ -53,7 +55,7 @@ class GestureBar(QWidget):
             self.speed.addItem(f"{speed:g}x", speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         tip = self.tr("Save the gesture as control voltages, a CSV that `systole render` plays.")
-        self.export = self._button(self.tr("CSV"), tip, False)
+        self.export = self._button(self.tr("Save"), tip, False)
         for each in (self.record, self.loop, self.speed, self.export):
             row.addWidget(each)
 
@@ -94,7 +96,8 @@ class AxesBar(QWidget):
             label = QLabel(text)
             label.setProperty("role", "muted")
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(4)
+            box.setStyleSheet(NARROW)
+            box.setMinimumContentsLength(6)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             box.setMaximumWidth(150)
             row.addWidget(label)

@@ -19,7 +19,7 @@ from accel.errors import SystoleError
 from accel.program_file import read_tensors, write_tensors
 from engine.library import user_folder
 
-__all__ = ["Dots", "MapFile", "TimbreMap", "find_map", "map_path", "read_maps", "write_maps"]
+__all__ = ["Dots", "MapFile", "TimbreMap", "find_map", "liveliest_pair", "map_path", "read_maps", "write_maps"]
 
 Floats = NDArray[np.float32]
 SCHEMA = 1
@@ -54,6 +54,12 @@ class TimbreMap:
     brightness: Floats
     noisiness: Floats
     dots: Dots | None = None
+
+    @property
+    def reach(self) -> float:
+        """Octaves by which the lesser of both knobs changes the brightness, on average over the other."""
+        octaves = np.log2(np.maximum(np.nan_to_num(self.brightness, nan=20.0), 20.0))
+        return float(min(np.ptp(octaves, axis=0).mean(), np.ptp(octaves, axis=1).mean()))
 
     @property
     def turned(self) -> TimbreMap:
@@ -172,3 +178,20 @@ def find_map(name: str, model_hash: str, x: str, y: str) -> TimbreMap | None:
         except SystoleError:
             continue  # a broken cache is rendered anew
     return None
+
+
+def liveliest_pair(name: str, model_hash: str) -> tuple[str, str] | None:
+    """The two knobs of a model that ships by which its sound changes most; None: no file of maps says so.
+
+    Args:
+        name: of the model, or its file.
+    """
+    shipped = [*_candidates(name, model_hash, "", "")][-1]
+    try:
+        file = read_maps(shipped) if shipped.is_file() else None
+    except SystoleError:
+        return None
+    if file is None or file.model_hash != model_hash:
+        return None
+    best = max(file.maps, key=lambda each: each.reach)
+    return best.x, best.y

@@ -18,7 +18,7 @@ from app.window.timbre.gesture import Touch
 from app.window.timbre.looper import Looper
 from app.window.timbre.making import MapMaker
 from app.window.timbre.map_bar import AxesBar, GestureBar
-from app.window.timbre.map_file import TimbreMap, find_map
+from app.window.timbre.map_file import TimbreMap, find_map, liveliest_pair
 from app.window.timbre.pad import Pad
 from app.window.timbre.pad_note import PadNote
 from engine.library import find_model, open_model
@@ -94,12 +94,12 @@ class MapPanel(Panel):
             self._show_place()
 
     def _pair(self, ids: list[str]) -> tuple[str, str]:
-        """The axes for a model of these knobs: as chosen for it, else as they stand if it has such, else the first."""
+        """The axes for a model of these knobs: as chosen for it, else as they stand if it has such, else the liveliest."""
         kept = self.services.remembered.value.axes.get(self.services.document.sound.patch.model)
         for x, y in (kept, self.axes.pair) if kept is not None else (self.axes.pair,):
             if x != y and {x, y} <= set(ids):
                 return x, y
-        return ids[0], ids[1]
+        return self._first_pair(ids)
 
     def _axes_chosen(self) -> None:
         remembered, model = self.services.remembered, self.services.document.sound.patch.model
@@ -109,6 +109,16 @@ class MapPanel(Panel):
     def _set_key(self, key: int | None) -> None:
         self.note.set_key(key)
         self.services.remembered.change(pad_note=key)
+
+    def _first_pair(self, ids: list[str]) -> tuple[str, str]:
+        """The knobs with which the map of a model begins: those that change it most, or the first two."""
+        name = self.services.document.sound.patch.model
+        try:
+            names = liveliest_pair(name, open_model(find_model(name)).hash)
+        except SystoleError:
+            names = None
+        pair = None if names is None else (f"knobs.{names[0]}", f"knobs.{names[1]}")
+        return pair if pair is not None and set(pair) <= set(ids) else (ids[0], ids[1])
 
     def show_frame(self, frame: Frame) -> None:
         """Where the sound is: modulation moves it away from where it was set."""

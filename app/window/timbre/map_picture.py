@@ -15,9 +15,9 @@ from app.window.timbre.map_file import Dots, TimbreMap
 
 __all__ = ["dots_image", "family_colours", "field_image", "shade"]
 
-LIGHTNESS = {"dark": (0.24, 0.56), "light": (0.72, 0.95)}
+LIGHTNESS = {"dark": (0.22, 0.66), "light": (0.72, 0.95)}
 """From the dullest to the brightest sound."""
-CHROMA = {"dark": 0.085, "light": 0.062}
+CHROMA = {"dark": 0.095, "light": 0.062}
 TEAL, AMBER = np.deg2rad(190.0), np.deg2rad(70.0)
 QUIET_DB = -45.0
 """Noise so far below the sound is none to the ear."""

@@ -48,7 +48,7 @@ class Pad(PlotView):
         self._trail: list[tuple[float, float]] = []
         self._trails, self._is_growing = 0, False
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setAccessibleName("Timbre map")
+        self.setAccessibleName(self.tr("Timbre map"))
         self.setMinimumSize(140, 90)
 
     @property
@@ -112,7 +112,9 @@ class Pad(PlotView):
         (x, y), (wide, high) = self._place, self._labels
         self.setAccessibleDescription(f"{wide} {x:.3f}, {high} {y:.3f}")
         self.setStatusTip(
-            f"{wide} {x:.3f}, {high} {y:.3f}. Drag, or use the arrows (Shift: finer); Space plays the note."
+            self.tr("{0} {1:.3f}, {2} {3:.3f}. Drag, or use the arrows (Shift: finer); Space plays the note.").format(
+                wide, x, high, y
+            )
         )
 
     def _want(self, x: float, y: float) -> None:

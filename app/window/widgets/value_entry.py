@@ -27,7 +27,7 @@ class ValueEntry(QLineEdit):
         self._owner = owner
         self.setFont(font("number"))
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setAccessibleName(f"Value of {owner.accessibleName()}")
+        self.setAccessibleName(self.tr("Value of {0}").format(owner.accessibleName()))
         if selects:
             self.selectAll()
 
