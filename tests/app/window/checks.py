@@ -13,7 +13,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-__all__ = ["paint_seconds", "same_picture", "unnamed", "unreachable"]
+__all__ = ["controls", "paint_seconds", "same_picture", "unnamed", "unreachable"]
 
 PICTURES = Path(__file__).parent / "pictures"
 UPDATE = "SYSTOLE_UPDATE_PICTURES"
@@ -38,7 +38,7 @@ def paint_seconds(widget: QWidget, move: Callable[[int], object], frames: int = 
     return sorted(times)[frames // 4]
 
 
-def _controls(window: QWidget) -> list[QWidget]:
+def controls(window: QWidget) -> list[QWidget]:
     """Everything in a shown window that can take the keyboard's focus by Tab."""
     policy = Qt.FocusPolicy.TabFocus
     return [
@@ -58,7 +58,7 @@ def unreachable(window: QWidget) -> list[str]:
     used = [each for each in window.findChildren(QWidget) if any(each.inherits(kind) for kind in pressed)]
     used = [each for each in used if each.isVisibleTo(window) and each.isEnabled() and not _is_part(each)]
     used = [each for each in used if not each.inherits("QScrollBar")]  # keys scroll what it belongs to
-    reached = [each for each in _controls(window) if each in chain]
+    reached = [each for each in controls(window) if each in chain]
     return [_name(each) for each in used if each not in reached and _checked(each) not in reached]
 
 
@@ -72,7 +72,7 @@ def unnamed(window: QWidget) -> list[str]:
     """Controls that a screen reader could only call "button": neither text nor accessible name."""
     return [
         _name(each)
-        for each in _controls(window)
+        for each in controls(window)
         if not each.accessibleName() and not getattr(each, "text", lambda: "")() and not _is_part(each)
     ]
 
