@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from tests.app.window.yardstick import reference_seconds
 
 __all__ = ["controls", "paint_seconds", "same_picture", "unnamed", "unreachable"]
 
@@ -22,20 +23,19 @@ MEAN, FAR, MANY = 2.0, 32, 0.005
 
 
 def paint_seconds(widget: QWidget, move: Callable[[int], object], frames: int = 60) -> float:
-    """Processor time of one frame of a shown widget: `move(number)`, then painting; the better quarter's worst.
+    """Processor time of one frame of a shown widget, `move(number)` and painting, in seconds of the reference core.
 
-    Other work on the machine makes frames slower but not faster, so the better ones tell what the code costs.
+    See `yardstick`: neither a slow core nor other work on it makes a frame dearer.
     """
     ratio = widget.devicePixelRatioF()
     target = QImage(widget.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     target.setDevicePixelRatio(ratio)
-    times = []
-    for number in range(frames):
-        began = time.thread_time()
+
+    def frame(number: int) -> None:
         move(number)
         widget.render(target)
-        times.append(time.thread_time() - began)
-    return sorted(times)[frames // 4]
+
+    return reference_seconds(frame, frames)
 
 
 def controls(window: QWidget) -> list[QWidget]:
