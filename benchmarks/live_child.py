@@ -36,7 +36,7 @@ class Owner:
 
     def __init__(self, task: Task) -> None:
         command = [sys.executable, "-m", "benchmarks.live_owner", task.as_json()]
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        environment = {**os.environ, **_surroundings(task)}
         self._record = task.record
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
@@ -72,6 +72,16 @@ class Owner:
             self.process.send_signal(signal.SIGCONT)
             self.process.kill()
             self.process.wait()
+
+
+def _surroundings(task: Task) -> dict[str, str]:
+    """A real window gets a user folder of its own: it keeps its session there."""
+    if not task.display:
+        return {"QT_QPA_PLATFORM": "offscreen"}
+    home = Path(task.record).parent / "home"
+    home.mkdir(parents=True)
+    (home / "window.json").write_text('{"schema": 1, "has_played": true}')
+    return {"QT_QPA_PLATFORM": "xcb", "DISPLAY": task.display, "SYSTOLE_HOME": str(home)}
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """What the window costs, with all panels: a frame while it sounds, each panel's paint, silence, the start.
 
-All in seconds of a reference core (`yardstick`), so that neither a slow machine nor a busy one fails them. FRAME_SECONDS
-and the like must never be passed. USUAL_MS is what it cost when it was last looked at, and LEEWAY above that is a fault
-too: a panel that has become twice as dear is found long before the window as a whole is too dear. Who makes a panel
-dearer on purpose writes its new cost there.
+All in seconds of a reference core (`yardstick`), so that neither a slow machine nor a busy one fails them. What must
+never be passed is FRAME_SECONDS and the like. USUAL_MS is what it cost when it was last looked at, and LEEWAY above
+that is a fault too: a panel that has become twice as dear is found long before the window as a whole is too dear. Who
+makes a panel dearer on purpose writes its new cost there.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from tests.app.window.yardstick import pace, reference_seconds
 FRAME_SECONDS, IDLE_SHARE, START_SECONDS = 0.006, 0.05, 2.5
 LEEWAY = 1.6
 USUAL_MS = {
-    "patch": 0.83, "state": 0.62, "browser": 2.8, "keys": 0.70, "knobs": 0.69, "map": 0.91, "scope": 0.40, "shapes": 2.64,
-    "matrix": 3.6, "analyser": 0.81, "array": 2.0,
+    "patch": 0.83, "state": 0.62, "browser": 2.8, "keys": 0.70, "knobs": 0.69, "map": 0.91, "scope": 0.40,
+    "shapes": 2.64, "matrix": 3.6, "analyser": 0.81, "array": 2.0,
 }  # fmt: skip
 """Of a panel that is painted as a whole, 1440 x 900, dark."""
 USUAL_FRAME_MS = {"play": 2.75, "modulate": 1.47, "analyse": 2.34, "array": 2.23}
