@@ -1,4 +1,4 @@
-# make play   set everything up and run the main job
+# make play   set everything up and open the window; without a screen, render the demo to demo.wav
 # make test   set everything up, then lint, type-check and run all tests
 # make rtl-full   the long proofs of the RTL: all arrays, all planted faults, all formal tasks
 # make live-full  the long proofs of live playing: soak, kills, a minute of nonsense; on an idle machine

@@ -36,8 +36,7 @@ class Owner:
 
     def __init__(self, task: Task) -> None:
         command = [sys.executable, "-m", "benchmarks.live_owner", task.as_json()]
-        home = str(Path(task.record).parent)  # what is measured is remembered there, and not for the person's playing
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "SYSTOLE_HOME": home}
+        environment = {**os.environ, **_surroundings(task)}
         self._record = task.record
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
@@ -73,6 +72,16 @@ class Owner:
             self.process.send_signal(signal.SIGCONT)
             self.process.kill()
             self.process.wait()
+
+
+def _surroundings(task: Task) -> dict[str, str]:
+    """What is remembered and what session is kept goes into a user folder of its own, not into the person's."""
+    home = Path(task.record).parent / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    if not task.display:
+        return {"QT_QPA_PLATFORM": "offscreen", "SYSTOLE_HOME": str(home)}
+    (home / "window.json").write_text('{"schema": 1, "has_played": true}')
+    return {"QT_QPA_PLATFORM": "xcb", "DISPLAY": task.display, "SYSTOLE_HOME": str(home)}
 
 
 @contextmanager

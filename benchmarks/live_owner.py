@@ -38,6 +38,7 @@ class Task:
         change_seconds: how often to change the patch; 0: never.
         record: file for the record of callbacks (.npz).
         journal: file for the journal at the end; "": none.
+        display: X display on which the real window is shown instead of the load; "": none.
     """
 
     mode: str
@@ -46,6 +47,7 @@ class Task:
     change_seconds: float
     record: str
     journal: str = ""
+    display: str = ""
 
     def as_json(self) -> str:
         """For the command line."""
@@ -131,6 +133,13 @@ def _first_sound(engine: Any) -> None:
     engine.send([note_off(0, 0, 60)])
 
 
+def _window(engine: Any) -> Any:
+    """The real one; before the engine is started, so that it hears all that the engine says."""
+    from benchmarks.live_window import LoadWindow
+
+    return LoadWindow(engine, PATCHES[0])
+
+
 def _own_engine(task: Task) -> None:
     from engine.live.client import Engine
     from engine.live.options import Options
@@ -141,6 +150,7 @@ def _own_engine(task: Task) -> None:
     lines: list[str] = []
     with Engine() as engine:
         engine.on_notice(lambda notice: lines.append(str(notice)))
+        window = _window(engine) if task.display else None
         began = time.perf_counter()
         engine.start(Options(patch=PATCHES[0], stream=stream, midi=MidiPorts(virtual=False)))
         ready = engine.wait_ready(READY_SECONDS)
@@ -159,7 +169,8 @@ def _own_engine(task: Task) -> None:
             loads.append(float(engine._arrays["meters"]["load"][0]))
             return not over.is_set()
 
-        painted = (run_heavy if task.is_heavy else run_idle)(engine.scope, tick)
+        load = run_heavy if task.is_heavy else run_idle
+        painted = window.run(tick) if window is not None else load(engine.scope, tick)
         snapshot = engine.snapshot()
         tick()
         changes.stop()

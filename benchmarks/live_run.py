@@ -46,6 +46,7 @@ class Case:
         change_seconds: how often the patch or model changes, 0 = never.
         freeze: stop the owner's process (SIGSTOP) after so many seconds, for five; 0: do not.
         is_recorded: keep the sound.
+        display: X display on which the owner shows the real window instead of its load; "": none.
     """
 
     mode: str
@@ -56,6 +57,7 @@ class Case:
     change_seconds: float = 2.0
     freeze: float = 0.0
     is_recorded: bool = False
+    display: str = ""
 
     @property
     def title(self) -> str:
@@ -211,7 +213,7 @@ def measure(case: Case, folder: Path | None = None, journal: str = "") -> Result
     """
     with tempfile.TemporaryDirectory(dir=folder) as name:
         record = str(Path(name) / "record.npz")
-        task = Task(case.mode, case.ahead, case.is_heavy, case.change_seconds, record, journal)
+        task = Task(case.mode, case.ahead, case.is_heavy, case.change_seconds, record, journal, case.display)
         is_realtime = _is_realtime()
         with jack_server(Path(name), RATE, case.block, is_realtime=is_realtime), Canaries() as canaries:
             return _carry_out(case, task, canaries, is_realtime)

@@ -10,14 +10,34 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-__all__ = ["no_display"]
+__all__ = ["LIBRARIES", "missing_libraries", "no_display"]
 
 _X = re.compile(r"^(?:unix|localhost|127\.0\.0\.1)?:(\d+)(?:\.\d+)?$")
 _TCP = re.compile(r"^([^:]+):(\d+)(?:\.\d+)?$")
 SECONDS = 2.0
+LIBRARIES: dict[str, dict[str, str]] = {
+    "": {
+        "libEGL.so.1": "libegl1",
+        "libGL.so.1": "libgl1",
+        "libdbus-1.so.3": "libdbus-1-3",
+        "libfontconfig.so.1": "libfontconfig1",
+        "libglib-2.0.so.0": "libglib2.0-0",
+        "libxkbcommon.so.0": "libxkbcommon0",
+    },
+    "xcb": {
+        "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+        "libxcb-cursor.so.0": "libxcb-cursor0",
+        "libxcb-icccm.so.4": "libxcb-icccm4",
+        "libxcb-keysyms.so.1": "libxcb-keysyms1",
+        "libxcb-shape.so.0": "libxcb-shape0",
+    },
+    "wayland": {"libwayland-cursor.so.0": "libwayland-cursor0"},
+}
+"""What Qt needs of the system, for itself and for a platform: library -> Debian's package, which brings what it needs.
+`scripts/setup.sh` installs the same ones."""
 
 
 def no_display(environment: Mapping[str, str] = os.environ) -> str | None:
@@ -26,15 +46,15 @@ def no_display(environment: Mapping[str, str] = os.environ) -> str | None:
         return None
     platform = environment.get("QT_QPA_PLATFORM", "").partition(":")[0]
     if platform and platform not in ("xcb", "wayland"):
-        return None  # offscreen, vnc, eglfs: whoever asks for these knows
+        return missing_libraries("")  # offscreen, vnc, eglfs: whoever asks for these knows
     if platform != "xcb" and _answers_wayland(environment):
-        return None
+        return missing_libraries("wayland")
     name = environment.get("DISPLAY", "")
     if not name:
         return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
     if not _answers_x(name):
         return f"the display {name} does not answer"
-    return _missing_library()
+    return missing_libraries("xcb")
 
 
 def _answers_wayland(environment: Mapping[str, str]) -> bool:
@@ -62,10 +82,14 @@ def _connects(family: int, address: object) -> bool:
         return False
 
 
-def _missing_library() -> str | None:
-    """Qt's X11 plugin ends the process without this one, which few systems install by themselves."""
-    try:
-        ctypes.CDLL("libxcb-cursor.so.0")
-    except OSError:
-        return "Qt needs the library libxcb-cursor.so.0 (Debian, Ubuntu: apt install libxcb-cursor0)"
-    return None
+def missing_libraries(platform: str, load: Callable[[str], object] = ctypes.CDLL) -> str | None:
+    """Which libraries Qt lacks, and what to install; without one of them Qt ends the process. None: it has all."""
+    missing = {}
+    for name, package in {**LIBRARIES[""], **LIBRARIES.get(platform, {})}.items():
+        try:
+            load(name)
+        except OSError:
+            missing[name] = package
+    if not missing:
+        return None
+    return f"Qt needs {', '.join(missing)} (Debian, Ubuntu: apt install {' '.join(missing.values())})"

@@ -19,7 +19,7 @@ import base64
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QStatusTipEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -37,6 +37,7 @@ from app.window.panel import Panel
 from app.window.panels import PAGES, PANELS, Area, PanelSpec, make_panel
 from app.window.services import Services
 from app.window.status_line import StatusLine
+from app.window.tab_order import neighbour, show_whole
 
 __all__ = ["SMALLEST", "MainWindow"]
 
@@ -127,7 +128,7 @@ class MainWindow(QMainWindow):
             self._buttons.addButton(button, number)
             row.addWidget(button)
             text = f"Show the page {label.replace('&', '')}"
-            self._services.actions.add(f"page.{name}", text, keys, partial(self.show_page, name))
+            self._services.actions.add(f"page.{name}", text, keys, partial(self._go_to_page, name))
         self._buttons.idClicked.connect(lambda number: self.show_page(self._page_names[number]))
         row.addWidget(self._place(by_area, Area.STATE), 3)
         return header
@@ -164,8 +165,33 @@ class MainWindow(QMainWindow):
         if name in self._unfilled:
             self._unfilled.pop(name)()
         number = self._page_names.index(name)
+        had_focus = self._pages.isAncestorOf(self.focusWidget())
         self._buttons.button(number).setChecked(True)
+        for each in self._buttons.buttons():  # Tab stops at the checked one, arrows lead from there to the others
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus if each.isChecked() else Qt.FocusPolicy.NoFocus)
         self._pages.setCurrentIndex(number)
+        if had_focus:
+            self._focus_page()  # not some control of another panel, as Qt would have it
+
+    def _go_to_page(self, name: str) -> None:
+        """By its key: Tab begins at the top of the page, and until then nothing is lit."""
+        self.show_page(name)
+        self._focus_page()
+
+    def _focus_page(self) -> None:
+        shown = self._pages.currentWidget()
+        assert shown is not None
+        shown.setFocus()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab and Shift+Tab, wherever in the window the focus is."""
+        found = neighbour(self, self.focusWidget(), forward)
+        if found is None:
+            return False
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        found.setFocus(reason)
+        show_whole(found)
+        return True
 
     @property
     def side_floats(self) -> bool:

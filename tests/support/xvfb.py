@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 from benchmarks.live_jack import wait_for
 
-__all__ = ["Screen", "needs_screen", "screen"]
+__all__ = ["Screen", "end_with_parent", "needs_screen", "screen"]
 
 needs_screen = pytest.mark.skipif(
     shutil.which("Xvfb") is None or shutil.which("xdotool") is None,
@@ -23,7 +24,10 @@ needs_screen = pytest.mark.skipif(
 )
 
 
-def _end_with_parent() -> None:
+START_SECONDS, DO_SECONDS = 60.0, 30.0
+
+
+def end_with_parent() -> None:
     """In the child: end when the tests do, however they end (PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
@@ -51,7 +55,7 @@ class Screen:
             AssertionError: it could not.
         """
         command = ["xdotool", *map(str, words)]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=DO_SECONDS)
         assert done.returncode == 0, (words, done.stderr)
         return done.stdout.strip()
 
@@ -60,7 +64,7 @@ class Screen:
 
         def look() -> str | None:
             command = ["xdotool", "search", "--onlyvisible", "--name", f"^{name}$"]
-            done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30)
+            done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=DO_SECONDS)
             return done.stdout.split()[0] if done.stdout.split() else None
 
         found: str = wait_for(look, seconds, f"the window {name}")
@@ -81,12 +85,13 @@ def screen(folder: Path, width: int = 1280, height: int = 800) -> Iterator[Scree
             stderr=log,
             pass_fds=[write],
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
     os.close(write)
     try:
         with os.fdopen(read) as answer:
-            number = answer.readline().strip()
+            is_there = select.select([answer], [], [], START_SECONDS)[0]
+            number = answer.readline().strip() if is_there else ""
         assert number, (folder / "xvfb.log").read_text()
         yield Screen(f":{number}")
     finally:

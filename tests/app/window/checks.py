@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
 
-__all__ = ["paint_seconds", "same_picture", "unnamed", "unreachable"]
+from tests.app.window.yardstick import reference_seconds
+
+__all__ = ["controls", "paint_seconds", "same_picture", "unnamed", "unreachable"]
 
 PICTURES = Path(__file__).parent / "pictures"
 UPDATE = "SYSTOLE_UPDATE_PICTURES"
@@ -22,23 +23,22 @@ MEAN, FAR, MANY = 2.0, 32, 0.005
 
 
 def paint_seconds(widget: QWidget, move: Callable[[int], object], frames: int = 60) -> float:
-    """Processor time of one frame of a shown widget: `move(number)`, then painting; the better quarter's worst.
+    """Processor time of one frame of a shown widget, `move(number)` and painting, in seconds of the reference core.
 
-    Other work on the machine makes frames slower but not faster, so the better ones tell what the code costs.
+    See `yardstick`: neither a slow core nor other work on it makes a frame dearer.
     """
     ratio = widget.devicePixelRatioF()
     target = QImage(widget.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     target.setDevicePixelRatio(ratio)
-    times = []
-    for number in range(frames):
-        began = time.thread_time()
+
+    def frame(number: int) -> None:
         move(number)
         widget.render(target)
-        times.append(time.thread_time() - began)
-    return sorted(times)[frames // 4]
+
+    return reference_seconds(frame, frames)
 
 
-def _controls(window: QWidget) -> list[QWidget]:
+def controls(window: QWidget) -> list[QWidget]:
     """Everything in a shown window that can take the keyboard's focus by Tab."""
     policy = Qt.FocusPolicy.TabFocus
     return [
@@ -58,7 +58,7 @@ def unreachable(window: QWidget) -> list[str]:
     used = [each for each in window.findChildren(QWidget) if any(each.inherits(kind) for kind in pressed)]
     used = [each for each in used if each.isVisibleTo(window) and each.isEnabled() and not _is_part(each)]
     used = [each for each in used if not each.inherits("QScrollBar")]  # keys scroll what it belongs to
-    reached = [each for each in _controls(window) if each in chain]
+    reached = [each for each in controls(window) if each in chain]
     return [_name(each) for each in used if each not in reached and _checked(each) not in reached]
 
 
@@ -72,7 +72,7 @@ def unnamed(window: QWidget) -> list[str]:
     """Controls that a screen reader could only call "button": neither text nor accessible name."""
     return [
         _name(each)
-        for each in _controls(window)
+        for each in controls(window)
         if not each.accessibleName() and not getattr(each, "text", lambda: "")() and not _is_part(each)
     ]
 

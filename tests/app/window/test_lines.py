@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.window.actions import Actions
-from app.window.display import no_display
+from app.window.display import LIBRARIES, missing_libraries, no_display
 from app.window.notices import Notices
 from app.window.status_line import StatusLine
+from tests.app.support import ROOT
 
 
 def test_a_repeated_line_is_counted(qtbot: QtBot) -> None:
@@ -67,6 +69,24 @@ def test_an_action_is_found_by_its_name_and_taken_once(qtbot: QtBot) -> None:
     for name, keys in (("save", ""), ("other", "Ctrl+S")):
         with pytest.raises(ValueError, match="taken"):
             actions.add(name, "Other", keys, lambda: None)
+
+
+def test_libraries_that_qt_lacks_are_named_with_what_to_install() -> None:
+    def load(name: str) -> None:
+        if name in ("libEGL.so.1", "libxcb-shape.so.0"):
+            raise OSError(name)
+
+    assert missing_libraries("xcb", load) == (
+        "Qt needs libEGL.so.1, libxcb-shape.so.0 (Debian, Ubuntu: apt install libegl1 libxcb-shape0)"
+    )
+    assert missing_libraries("wayland", load) == "Qt needs libEGL.so.1 (Debian, Ubuntu: apt install libegl1)"
+    assert missing_libraries("xcb", str) is None
+
+
+def test_setup_installs_what_qt_needs() -> None:
+    script = (ROOT / "scripts" / "setup.sh").read_text()
+    needed = {pair for libraries in LIBRARIES.values() for pair in libraries.items()}
+    assert needed <= set(re.findall(r"^(lib\S+) +(lib\S+)$", script, re.MULTILINE))
 
 
 def test_displays(tmp_path: Path) -> None:

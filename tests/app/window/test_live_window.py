@@ -5,6 +5,7 @@ An X server in memory, xdotool at its keyboard and mouse, the engine on a JACK s
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import shutil
@@ -15,20 +16,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import soundfile
 from numpy.typing import NDArray
 
 from tests.app.support import COMMAND, ROOT
 from tests.support.jack import JackServer, Probe, jack_server, may_be_realtime, needs_jack, wait_for
-from tests.support.xvfb import Screen, needs_screen, screen
+from tests.support.limit import end_all, time_limit
+from tests.support.xvfb import Screen, end_with_parent, needs_screen, screen
 
 pytestmark = [pytest.mark.slow, needs_jack, needs_screen]
 
 PERIOD = 128
 START_SECONDS = 300.0
 """All of it may have to be compiled first, on a machine that does other things too."""
+END_SECONDS = 60.0
 KNOB_SECONDS = PERIOD / 48_000 + 0.010
+TEST_SECONDS = 600.0
 CENTS = 3.0
 BEFORE, AFTER = 960, 1920
 """Frames around an edit that must have been recorded."""
@@ -50,6 +55,13 @@ release = 0.03
 """
 TYPED = {"a": 48, "w": 49, "f": 53, "j": 59, "k": 60, "apostrophe": 65}
 """Keys of an American keyboard, and the notes that they play from C3 on."""
+
+
+@pytest.fixture(autouse=True)
+def limit() -> Iterator[None]:
+    """Whatever hangs, here or in a library, ends."""
+    with time_limit(TEST_SECONDS):
+        yield
 
 
 @pytest.fixture
@@ -82,7 +94,13 @@ class Window:
         self.log = home / "window.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=home
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=home,
+                preexec_fn=end_with_parent,
             )
 
     def outputs(self, probe: Probe) -> list[str]:
@@ -97,13 +115,18 @@ class Window:
         return found
 
     def close(self) -> None:
-        """As Ctrl-C does."""
-        self.process.terminate()
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        """As Ctrl-C does; nothing of it may be left over.
+
+        Raises:
+            AssertionError: it, or its engine, had to be killed.
+        """
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found = psutil.Process(self.process.pid)
+            family = [*found.children(recursive=True), found]
+            self.process.terminate()
+            killed = end_all(family, END_SECONDS)
+            assert killed == [], (killed, self.log.read_text())
+        self.process.wait()
 
 
 def frequency(sound: NDArray[np.float64], rate: int) -> float:

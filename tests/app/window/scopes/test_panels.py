@@ -186,7 +186,7 @@ def test_cost_of_a_frame(opened: Opened, panel: ScopesPanel, engine: FakeEngine)
         engine.arrays["scope"][:4000] = number  # an older sound; the newest is looked at from other places
         frames(opened, 2)
 
-    spent = paint_seconds(panel, move, 60) / 2
+    spent = paint_seconds(panel, move, 40) / 2
     print(f"{type(panel).__name__} {panel.size().toTuple()}: {1e3 * spent:.2f} ms a frame")
     assert spent < (2.0e-3 if isinstance(panel, ScopePanel) else 4e-3)
 

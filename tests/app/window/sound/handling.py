@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt
@@ -19,6 +18,7 @@ from engine.parameters import knob_parameter
 from engine.patch import ModulationRow, Patch
 from engine.vocabulary import SOURCES
 from tests.app.window.fake_engine import FakeEngine
+from tests.app.window.yardstick import reference_seconds
 
 SPECS: dict[str, PanelSpec] = {spec.name: spec for spec in PANELS}
 NO = Qt.KeyboardModifier.NoModifier
@@ -63,23 +63,17 @@ def big_sound() -> Sound:
     return Sound(Patch(name="Big", model="big", modulation=rows), knobs)
 
 
-def frame_seconds(move: Callable[[int], object], frames: int = 60, rounds: int = 8) -> float:
-    """Processor time of one frame as it is: what `move(number)` does, and the painting of what that made stale.
+def frame_seconds(move: Callable[[int], object], rounds: int = 60) -> float:
+    """Cost of one frame as it is: what `move(number)` does, and the painting of what that made stale.
 
-    Other work on the machine makes frames slower but not faster, for seconds at a time: of several rounds the best
-    one's better quarter.
+    In seconds of the reference core, see `yardstick`; of pairs of frames, since much is done in every second one.
     """
-    found = []
-    for _ in range(rounds):
-        times = []
-        for number in range(frames):
-            began = time.thread_time()
-            move(number)
-            QApplication.processEvents()
-            times.append(time.thread_time() - began)
-        found.append(sorted(times)[frames // 4])
-        time.sleep(0.1)
-    return min(found)
+
+    def frame(number: int) -> None:
+        move(number)
+        QApplication.processEvents()
+
+    return reference_seconds(frame, rounds, each=2)
 
 
 def frame(opened: Opened, number: int = 1) -> Frame:
