@@ -15,9 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -45,6 +45,8 @@ from accel.formats import RATE
 from app.window.begin import begin
 from app.window.opened import Opened, application
 from app.window.preferences import Preferences, save_preferences
+from app.window.theme.colours import DARK, LIGHT
+from app.window.timbre.map_picture import shade
 from benchmarks.live_jack import jack_server
 from engine.events import Kind
 from engine.live.client import Engine
@@ -63,7 +65,7 @@ SECONDS = 3.0
 """Of music before a picture is taken: scopes are filled, schedules computed, spectra have settled."""
 LONG = 10.5
 """The same where ten seconds are seen."""
-COLOURS, EXACT = 256, 96
+COLOURS, EXACT = 256, 112
 """Of a picture, and how many of them are the most frequent ones, unchanged: colours here have meanings."""
 SCALE = "QT_SCALE_FACTOR"
 
@@ -180,18 +182,28 @@ def take(shot: Shot) -> QPixmap:
         return ((newest_dialog() if shot.dialog else None) or seen).grab()
 
 
-def _palette(picture: Image.Image) -> Image.Image:
-    """The frequent colours as they are, and others amid the rest, as an image that carries them."""
-    found, counts = np.unique(np.asarray(picture).reshape(-1, 3), axis=0, return_counts=True)
-    order = np.argsort(-counts)
+def _few_colours(picture: Image.Image) -> Image.Image:
+    """With a table of colours: those of the theme and the most frequent ones as they are, others by the nearest."""
+    pixels = np.asarray(picture)
+    found, places, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
+    named = [getattr(palette, field.name) for palette in (DARK, LIGHT) for field in fields(palette)]
+    words = [each for value in named for each in (value.values() if isinstance(value, Mapping) else [value])]
+    noise = np.linspace(0.0, 1.0, 48)[::4]
+    scales = [shade(np.full(len(noise), 0.6), noise, palette) for palette in (DARK, LIGHT)]
+    meant = np.array([tuple(bytes.fromhex(each[1:])) for each in words if each.startswith("#")], np.uint8)
+    meant = np.concatenate([meant, *scales])
+    is_meant = (found[:, None] == meant).all(axis=2).any(axis=1)
+    order = np.argsort(-(counts + is_meant * counts.sum()))
     exact, rest = found[order[:EXACT]], found[order[EXACT:]]
-    table = exact.astype(np.uint8)
+    table = exact
     if len(rest):
         amid = Image.fromarray(rest[None]).quantize(COLOURS - EXACT, method=Image.Quantize.MEDIANCUT)
         table = np.concatenate([table, np.asarray(amid.getpalette(), np.uint8).reshape(-1, 3)[: COLOURS - EXACT]])
-    carrier = Image.new("P", (1, 1))
-    carrier.putpalette(table.tobytes())
-    return carrier
+    # nearest by ourselves: Pillow's own search is rough, and would tint whole panels
+    away = ((found[:, None].astype(np.int32) - table.astype(np.int32)) ** 2).sum(axis=2)
+    few = Image.fromarray(away.argmin(axis=1).astype(np.uint8)[places].reshape(pixels.shape[:2]), "P")
+    few.putpalette(table.tobytes())
+    return few
 
 
 def save(picture: QPixmap, target: Path) -> None:
@@ -201,7 +213,7 @@ def save(picture: QPixmap, target: Path) -> None:
     picture.save(buffer, "PPM")
     size = (picture.width(), picture.height())
     rgb = Image.frombytes("RGB", size, bytes(buffer.data().data())[-3 * size[0] * size[1] :])
-    few = rgb.quantize(palette=_palette(rgb), dither=Image.Dither.NONE)
+    few = _few_colours(rgb)
     with atomic_path(target) as temporary:
         few.save(temporary, "PNG", optimize=True)
     print(target.relative_to(ROOT))

@@ -202,7 +202,7 @@ class TimelineView(QAbstractSlider):
             stage = found.stages[tile.stage]
             text = f"{stage.number}.{tile.row + 1}" if work < 2 * WIDE else f"layer {stage.number}, rows {tile.row + 1}"
             text = text if stage.op in _NUMBERED else f"rows {tile.row + 1}"
-            shown = QRect(max(start, 0), top, min(work, start + work), SLOTS)
+            shown = QRect(start, top, work, SLOTS).intersected(self.rect())
             if painter.fontMetrics().horizontalAdvance(text) <= shown.width() - 7:
                 painter.drawText(shown.adjusted(5, 0, -2, 0), Qt.AlignmentFlag.AlignVCenter, text)
 

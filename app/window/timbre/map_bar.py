@@ -39,7 +39,7 @@ class GestureBar(QWidget):
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(3)
+        row.setSpacing(2)
         row.addWidget(title_label(self.tr("Map")))
         row.addStretch(1)
         self.note = _combo(self.tr("Note"), self.tr("The note that sounds while the pad is touched."))
