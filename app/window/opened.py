@@ -13,6 +13,7 @@ from accel.errors import SystoleError
 from app.window.actions import Actions
 from app.window.begin import Beginning
 from app.window.clock import Frame, FrameClock
+from app.window.collecting import Collector
 from app.window.link.link import EngineLink
 from app.window.link.port import EnginePort
 from app.window.main_window import MainWindow
@@ -78,6 +79,8 @@ class Opened(QObject):
         preferences, line = load_preferences()
         app = application(preferences.zoom)
         self._beginning, self._is_closed = beginning, False
+        self._collector = Collector(self)
+        self._collector.start()
         self.window = MainWindow()
         notices = Notices(self)
         for text in (*beginning.lines, *([line] if line else [])):
@@ -170,6 +173,7 @@ class Opened(QObject):
         self._is_closed = True
         services.clock.stop()
         services.link.close()
+        self._collector.stop()
         self.autosave.flush()
         if self._beginning.lock is not None:
             self._beginning.lock.unlock()

@@ -94,7 +94,7 @@ class MapPanel(Panel):
             self._show_place()
 
     def _pair(self, ids: list[str]) -> tuple[str, str]:
-        """The axes of a model with these knobs: chosen for it, else as they stand if it has them, else the liveliest."""
+        """The axes of a model with these knobs: chosen for it, else as they stand if it has them, else liveliest."""
         kept = self.services.remembered.value.axes.get(self.services.document.sound.patch.model)
         for x, y in (kept, self.axes.pair) if kept is not None else (self.axes.pair,):
             if x != y and {x, y} <= set(ids):
