@@ -2,7 +2,7 @@
 
 Python collects in whichever thread happens to allocate. There it may delete Qt objects that were part of a cycle, and
 those may only be deleted by the thread that they live in: the process crashes, seldom and anywhere. So the automatic
-collector is off while a window is open, and a timer does its work, by its own thresholds: most turns cost a microsecond.
+collector is off while a window is open, and a timer does its work, by its thresholds: most turns cost a microsecond.
 """
 
 from __future__ import annotations
