@@ -23,7 +23,7 @@ from accel.atomic import atomic_path
 from accel.emulator import Emulator
 from accel.formats import RATE, UNITY, knob_counts, pitch_word
 from accel.program import Program
-from app.budget import budget_facts
+from app.budget import budget_facts, smallest_fit
 from app.describe import model_facts
 from engine.library import list_models
 
@@ -93,7 +93,7 @@ def card(program: Program, path: Path, baselines: dict[str, Any]) -> list[str]:
     facts = model_facts(program, path)
     measured = facts["metrics"].get("integers", {})
     rows = [(label, measured[key]) for label, key in FIGURES if key in measured]
-    lines = [f"## {facts['name']}: {facts['title']}", "", facts["description"], ""]
+    lines = [f"## {facts['name']}", "", f"{facts['title']}. {facts['description']}", ""]
     lines += [f"![Each knob from 0 to 1 at C3](pictures/model_{facts['name']}.png)", ""]
     lines += [f"- {knob['label']}: {knob['help']}" for knob in facts["knobs"]]
     lines += ["", f"{facts['licence']}. {facts['credit']}", ""]
@@ -103,7 +103,24 @@ def card(program: Program, path: Path, baselines: dict[str, Any]) -> list[str]:
     lines += [f"| Receptive field, samples | {facts['architecture']['receptive_field']} |", ""]
     lines += [line for line in (baseline_line(facts["metrics"], baselines),) if line]
     lines += ["", f"{'; '.join(fpga_line(row) for row in budget_facts(program))}.", ""]
+    if (ROOT / "training" / "reports" / f"{facts['name']}.md").exists():
+        lines += [f"[Report of its training](../training/reports/{facts['name']}.md), with pictures.", ""]
     return lines
+
+
+def overview(entries: list[tuple[Program, Path]]) -> list[str]:
+    """A line for each model."""
+    lines = ["| Model | Distance, dB | The synth from itself | MAC/sample | Weights, bytes | FPGA |"]
+    lines.append("| :-- | --: | --: | --: | --: | --: |")
+    for program, path in entries:
+        facts = model_facts(program, path)
+        own = (facts["metrics"].get("synth_against_itself") or {}).get("lsd_db")
+        distance = facts["metrics"].get("integers", {}).get("lsd_db", float("nan"))
+        lines.append(
+            f"| [{facts['name']}](#{facts['name']}) | {distance:.1f} | {'' if own is None else f'{own:.1f}'} | "
+            f"{facts['macs_per_sample']:.0f} | {facts['bytes']['weights']} | {smallest_fit(budget_facts(program))} |"
+        )
+    return [*lines, ""]
 
 
 def main() -> None:
@@ -117,10 +134,11 @@ def main() -> None:
         "figures mean and which bars are missed; the distances are log-spectral, on clips that were held out.",
         "",
     ]
-    for entry in list_models():
-        if entry.origin == "factory" and entry.program is not None:
-            draw(entry.program, DOCS / "pictures" / f"model_{entry.name}.png")
-            lines += card(entry.program, entry.path, baselines)
+    entries = [(each.program, each.path) for each in list_models() if each.origin == "factory" and each.program]
+    lines += overview(entries)
+    for program, path in entries:
+        draw(program, DOCS / "pictures" / f"model_{path.stem}.png")
+        lines += card(program, path, baselines)
     with atomic_path(DOCS / "models.md") as temporary:
         temporary.write_text("\n".join(lines).rstrip() + "\n")
 
