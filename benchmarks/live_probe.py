@@ -65,6 +65,8 @@ HEARD = np.float32(1e-4)
 MESSAGE = np.dtype([("frame", "<i8"), ("start", "<i8"), ("size", "<i8"), ("sent", "<i8")])
 """sent: the frame at which it really went out, later than `frame` if the server left a cycle out; 0 = not yet."""
 
+CONNECT_SECONDS = 10.0
+
 
 class ProbeTable(Table):
     FIELDS: ClassVar = {
@@ -183,9 +185,16 @@ class Probe:
         return names(self._library, self._library.jack_get_ports(self._client, pattern.encode() or None, None, 0))
 
     def connect(self, source: str, destination: str) -> None:
-        """Connect two ports by their full names; that they are already is no error."""
-        status = self._library.jack_connect(self._client, source.encode(), destination.encode())
-        assert status in (0, errno.EEXIST), (source, destination, status)
+        """Connect two ports by their full names; that they are already is no error.
+
+        A client's ports are seen a moment before it is active and they can be connected.
+        """
+        until = time.monotonic() + CONNECT_SECONDS
+        while (status := self._library.jack_connect(self._client, source.encode(), destination.encode())) != 0:
+            if status == errno.EEXIST:
+                return
+            assert time.monotonic() < until, (source, destination, status)
+            time.sleep(0.02)
 
     def listen(self, left: str, right: str) -> None:
         """Record these two ports."""
