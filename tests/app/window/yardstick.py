@@ -2,8 +2,8 @@
 
 The work and a yardstick, a fixed piece of painting and thinking, take turns, and their times are compared pair by pair.
 A slow core, or one whose caches other processes use, slows both; so bars hold there, and stay sharp on a quick one.
-Measured at a load of 11 on 2 cores: panels within 15 % of their usual cost, where processor time alone was up to three
-times what it is in quiet. The price: every frame is measured with a yardstick, 0.7 ms, beside it.
+Measured on 2 cores: at a load of 11 a panel seems up to 1.5 times as dear as in quiet, where processor time alone is up
+to three times that. The price: every frame is measured with a yardstick, 0.7 ms, beside it.
 """
 
 from __future__ import annotations
