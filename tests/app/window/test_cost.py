@@ -4,6 +4,9 @@ All in seconds of a reference core (`yardstick`), so that neither a slow machine
 never be passed is FRAME_SECONDS and the like. USUAL_MS is what it cost when it was last looked at, and LEEWAY above
 that is a fault too: a panel that has become twice as dear is found long before the window as a whole is too dear. Who
 makes a panel dearer on purpose writes its new cost there.
+
+Slow, and to be run alone (`python -m pytest -m slow tests/app/window/test_cost.py`): beside other work the caches of a
+core make everything dearer, silence most of all. Each panel has a test of its own cost among the quick ones.
 """
 
 from __future__ import annotations
@@ -31,6 +34,8 @@ from tests.app.window.checks import paint_seconds
 from tests.app.window.conftest import Open
 from tests.app.window.fake_engine import FakeEngine
 from tests.app.window.yardstick import pace, reference_seconds
+
+pytestmark = pytest.mark.slow
 
 FRAME_SECONDS, IDLE_SHARE, START_SECONDS = 0.006, 0.05, 2.5
 LEEWAY = 1.6
