@@ -19,6 +19,7 @@ test: .venv/.ready-test
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m pytest -q -n 2 --dist loadfile
+	$(PY) -m pytest -q -m slow tests/app/window/test_cost.py
 
 rtl-full: .venv/.ready-test
 	$(PY) -m pytest -q -m '' tests/rtl

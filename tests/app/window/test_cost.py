@@ -5,8 +5,8 @@ never be passed is FRAME_SECONDS and the like. USUAL_MS is what it cost when it 
 that is a fault too: a panel that has become twice as dear is found long before the window as a whole is too dear. Who
 makes a panel dearer on purpose writes its new cost there.
 
-Slow, and to be run alone (`python -m pytest -m slow tests/app/window/test_cost.py`): beside other work the caches of a
-core make everything dearer, silence most of all. Each panel has a test of its own cost among the quick ones.
+Slow by name only, since it is to be run alone, as `make test` does last of all: beside other work the caches of a core
+make everything dearer, silence most of all. Each panel has a test of its own cost among the quick ones.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ GERMAN = {"Amount": "Betrag", "Undo": "Zurücknehmen"}
 def _tool(name: str) -> str:
     found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
     if found is None:
-        pytest.skip(f"needs {name} of PySide6")
+        pytest.fail(f"needs {name}, which PySide6 brings")
     return found
 
 
