@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.errors import SystoleError
-from accel.formats import C4_HZ, FADE_TOP, FADE_WIDTH_BITS, HOP, LEAK_SHIFT, RATE
+from accel.formats import C4_HZ, FADE_TOP, FADE_WIDTH_BITS, HOP, LEAK_SHIFT, MOST_HARMONIC, RATE
 from accel.program import Knob
 from accel.program_file import read_tensors
 
@@ -25,8 +25,6 @@ __all__ = ["Architecture", "Network", "check_tones", "load_network"]
 
 Floats = NDArray[np.float64]
 SCHEMA = "systole-float/1"
-MOST_HARMONIC = 64
-"""The highest harmonic that a program's excitation can name."""
 
 
 class Architecture(msgspec.Struct, frozen=True, kw_only=True):
