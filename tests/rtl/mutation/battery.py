@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from accel import reference
 from accel.cycles import frame_cycles
 from accel.formats import BIAS_LIMIT, FIELD_AT, PITCH_LIMIT, Op
-from accel.hardware.geometry import Geometry
+from accel.hardware.geometry import RATIO_POINTS, Geometry
+from accel.oscillators import gate_rises
 from accel.program import Program
 from accel.random_program import Shape, _enliven, random_program
 
@@ -92,6 +93,8 @@ _PLANS = (
     _Plan("stalls", Shape(7, 2, 3, (3, 200), (1, 2, 3), 4, (9,), 32), frames=6, block=8, stall=77),
     _Plan("several pages", Shape(8, 2, 3, (512, 256), (1, 2), 3, (64, 60), 16), frames=3, spread=60.0),
     _Plan("most channels", Shape(8, 7, 2, (1, 2, 4), (1, 2, 4, 8, 16, 32), 3, (10,), 16, sines=_SINES), 3, spread=60.0),
+    _Plan("four oscillators", Shape(6, 4, 2, (1, 3), (1, 3, 7), 3, (4,), 32, oscillators=4), frames=8, spread=60.0),
+    _Plan("two oscillators", Shape(5, 3, 2, (2,), (1, 2), 2, (4,), 16, oscillators=2), frames=12, block=8, stall=9),
 )
 
 
@@ -104,9 +107,17 @@ def battery() -> list[Take]:
 def _take(plan: _Plan, index: int) -> Take:
     for attempt in itertools.count():
         take = _draw(plan, np.random.default_rng([4, index, attempt]))
-        if len(np.unique(take.samples)) >= LIVELY:
+        if len(np.unique(take.samples)) >= LIVELY and (not plan.shape.oscillators or _moves(take)):
             return take
     raise AssertionError
+
+
+def _moves(take: Take) -> bool:
+    """Whether the bank has ratios of both kinds that follow knobs, a gate that rises, and fits the accelerator."""
+    bank = take.program.bank
+    kinds = {each.stepped for each in bank if each.knob}
+    risen = any(gate_rises(each, take.knobs).any() for each in bank)
+    return kinds == {False, True} and risen and sum(len(each.points) for each in bank) <= RATIO_POINTS
 
 
 def _draw(plan: _Plan, rng: np.random.Generator) -> Take:
@@ -117,7 +128,8 @@ def _draw(plan: _Plan, rng: np.random.Generator) -> Take:
     pitch[-1] = PITCH_LIMIT  # rounds to more than an int16
     knobs = rng.integers(-32768, 32768, (plan.frames, plan.shape.knobs)).astype(np.int16)
     seed, phase = (int(value) for value in rng.integers(1, 1 << 32, 2))
-    prime, frame = frame_cycles(program, GEOMETRY, block=plan.block)
+    fits = sum(len(each.points) for each in program.bank) <= RATIO_POINTS
+    prime, frame = frame_cycles(program, GEOMETRY, block=plan.block) if fits else (0, 0)
     control = sum(each.macs for each in program.of(Op.CONTROL))
     others = sum(each.macs for each in program.passes) - control
     samples = reference.run(program, pitch, knobs, seed=seed, phase=phase)
