@@ -23,17 +23,18 @@ module excite
   input  logic rst_ni,
   input  logic reset_i,                 // phases := phase_i, noise state := seed_i
   input  logic [31:0] seed_i,           // not 0
-  input  logic [Oscillators-1:0] sync_i,  // after start_i, while ratio_busy_i: phase := start phase
+  input  logic [Oscillators-1:0] sync_i,  // after start_i, while ratio_busy_i: phase := its own
   input  logic [Oscillators-1:0][31:0] phase_i,
   input  logic start_i,                 // the inputs below are stable from start_i to done_o
   input  logic signed [PitchBits-1:0] pitch_prev_i,
   input  logic signed [PitchBits-1:0] pitch_cur_i,
   input  logic [3:0] log2_hop_i,        // 4..8
   input  logic [2:0] oscillators_i,     // with records; 0: one without
-  input  logic ratio_busy_i,            // may rise with busy_o; the offsets below are there when it falls
+  input  logic ratio_busy_i,            // rises with busy_o at most; then the offsets are there
   output logic [OscIndexBits-1:0] turn_o,
   output logic advance_o,               // to the next sample of turn_o
-  input  logic signed [31:0] offset_i,  // log2 of the increment at 0 V, 20 fraction bits: of turn_o a cycle ago
+  // log2 of the increment at 0 V, 20 fraction bits: of turn_o a cycle ago
+  input  logic signed [31:0] offset_i,
   input  logic [ExcCountBits-1:0] channels_i,  // 1..ExcChannels
   output logic [ExcIndexBits-1:0] code_addr_o,
   input  logic [15:0] code_i,           // in the same cycle: source, and harmonic from bit 8

@@ -77,7 +77,9 @@ module osc_bank
 
     always_ff @(posedge clk_i) begin
       if (cv_we_i && cv_word_i == records_q[k].knob) voltages_q[k] <= cv_data_i;
-      if (cv_we_i && cv_word_i == records_q[k].gate) high_q[k] <= cv_data_i >= $signed(16'(GateCounts));
+      if (cv_we_i && cv_word_i == records_q[k].gate) begin
+        high_q[k] <= cv_data_i >= $signed(16'(GateCounts));
+      end
       if (running_q) was_high_q[k] <= high_q[k];
     end
 

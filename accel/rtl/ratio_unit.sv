@@ -30,7 +30,7 @@ module ratio_unit
   input  logic run_i,
   input  logic [2:0] oscillators_i,          // 0: none is looked up, and offset_o is exp_offset_i
   input  logic [3:0] log2_hop_i,
-  output logic [OscIndexBits-1:0] index_o,   // the oscillator whose record and voltage are asked for
+  output logic [OscIndexBits-1:0] index_o,   // the oscillator whose record and voltage are wanted
   input  osc_t record_i,
   input  logic [VoltageBits-1:0] voltage_i,
   output logic busy_o,
@@ -49,7 +49,7 @@ module ratio_unit
 
   // Cycles of an oscillator's turn.
   localparam logic [4:0] CountWiden = 5'd1;                        // and the 5 after it
-  localparam logic [4:0] CountLow = 5'd7;                          // where the point below is; then the one above
+  localparam logic [4:0] CountLow = 5'd7;                          // place of the point below
   localparam logic [4:0] CountKeep = 5'd9;                         // the point below is there
   localparam logic [4:0] CountDelta = 5'd10;                       // the point above is there
   localparam logic [4:0] CountProduct = 5'd11;                     // and the 11 after it
@@ -184,7 +184,8 @@ module ratio_unit
     end else if (advance_i) begin
       ramps[turn_i] <= ramp + RampBits'(steps[turn_i]);
     end
-    offset_o <= oscillators_i == '0 ? exp_offset_i : exp_offset_i + 32'($signed(ramp[RampBits-1:RampFraction]));
+    offset_o <= exp_offset_i
+                + (oscillators_i == '0 ? '0 : 32'($signed(ramp[RampBits-1:RampFraction])));
   end
 
   logic unused;

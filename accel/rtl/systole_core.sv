@@ -98,7 +98,8 @@ module systole_core
       .wdata_i(ld_wdata_i), .rvalid_o(ld_rvalid_o), .rdata_o(ld_rdata_o),
       .use_o(ld_use), .addr_o(ld_addr), .wdata_o(ld_data),
       .desc_we_o(ld_desc_we), .wgt_we_o(ld_wgt_we), .bias_we_o(ld_bias_we),
-      .shift_we_o(ld_shift_we), .osc_we_o(ld_osc_we), .osc_i(osc_data), .desc_i(desc_data), .wgt_i(wgt_data), .bias_i(bias_data),
+      .shift_we_o(ld_shift_we), .osc_we_o(ld_osc_we), .osc_i(osc_data), .desc_i(desc_data),
+      .wgt_i(wgt_data), .bias_i(bias_data),
       .shift_i(shift_data), .ramp_i(ramp_data),
       .cfg_o(cfg), .code_addr_i(exc_code_at), .code_o(exc_code));
 

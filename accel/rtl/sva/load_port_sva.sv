@@ -20,7 +20,8 @@ module load_port_sva
     input wire desc_we_o,
     input wire wgt_we_o,
     input wire bias_we_o,
-    input wire shift_we_o
+    input wire shift_we_o,
+    input wire osc_we_o
 );
 
   default clocking cb @(posedge clk_i);

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from accel import reference
 from accel.cycles import frame_cycles
-from accel.formats import BIAS_LIMIT, FIELD_AT, PITCH_LIMIT, Op
+from accel.formats import BIAS_LIMIT, FIELD_AT, OSCILLATORS, PITCH_LIMIT, Op
 from accel.hardware.geometry import RATIO_POINTS, Geometry
 from accel.oscillators import gate_rises
 from accel.program import Program
@@ -79,6 +79,8 @@ class _Plan:
 
 _SINES = (3, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24)
 """With six pairs and noise, as many channels as the accelerator has."""
+_NEAR_C4 = (-500_000, 500_000)
+"""Half an octave around it: harmonic 48 sounds, and its phase shows the last bit of a ratio."""
 
 _PLANS = (
     _Plan("plain", Shape(4, 3, 2, (1, 2, 4), (1, 2), 2, (5,), 16), frames=5),
@@ -95,6 +97,7 @@ _PLANS = (
     _Plan("most channels", Shape(8, 7, 2, (1, 2, 4), (1, 2, 4, 8, 16, 32), 3, (10,), 16, sines=_SINES), 3, spread=60.0),
     _Plan("four oscillators", Shape(6, 4, 2, (1, 3), (1, 3, 7), 3, (4,), 32, oscillators=4), frames=8, spread=60.0),
     _Plan("two oscillators", Shape(5, 3, 2, (2,), (1, 2), 2, (4,), 16, oscillators=2), frames=12, block=8, stall=9),
+    _Plan("fine ratios", Shape(4, 3, 2, (1,), (16, 48), 2, (4,), 256, oscillators=2), 7, spread=60.0, pitch=_NEAR_C4),
 )
 
 
@@ -113,11 +116,15 @@ def _take(plan: _Plan, index: int) -> Take:
 
 
 def _moves(take: Take) -> bool:
-    """Whether the bank has ratios of both kinds that follow knobs, a gate that rises, and fits the accelerator."""
+    """Whether the bank fits the accelerator and a ratio on lines follows a knob; of a full bank, whether all happens:
+    a stepped ratio too, a gate that rises, and a phase beside the first that is the voice's own.
+    """
     bank = take.program.bank
+    if sum(len(each.points) for each in bank) > RATIO_POINTS:
+        return False
     kinds = {each.stepped for each in bank if each.knob}
     risen = any(gate_rises(each, take.knobs).any() for each in bank)
-    return kinds == {False, True} and risen and sum(len(each.points) for each in bank) <= RATIO_POINTS
+    return False in kinds and (len(bank) < OSCILLATORS or (True in kinds and risen and any(e.free for e in bank[1:])))
 
 
 def _draw(plan: _Plan, rng: np.random.Generator) -> Take:
