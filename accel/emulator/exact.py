@@ -13,41 +13,30 @@ from accel.emulator.arithmetic import (
     ONE,
     accumulate_exact,
     gate,
-    harmonic,
-    increment,
-    ratio_at,
-    ratio_between,
     requantise,
     saturate32,
     settle,
-    table_place,
 )
-from accel.emulator.exact_pack import BANK_AT, HEADER_AT, WORD_AT
-from accel.emulator.registers import CHUNK, OSCILLATOR_STRIDE, REGISTER_AT
-from accel.formats import GATE_COUNTS, LFSR_SHIFTS, PITCH_FRACTION, Source
+from accel.emulator.exact_excite import excite, new_ratios, start_oscillators
+from accel.emulator.exact_pack import HEADER_AT, WORD_AT
+from accel.emulator.registers import CHUNK, REGISTER_AT
+from accel.formats import PITCH_FRACTION
 from accel.jit import JIT
 
 __all__ = ["control", "render", "reset"]
 
-PHASE, LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("phase", "lfsr", "time", "ramp"))
+LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("lfsr", "time", "ramp"))
 PITCH_PREVIOUS, PITCH_CURRENT = REGISTER_AT["pitch_previous"], REGISTER_AT["pitch_current"]
-RATIO_PREVIOUS, RATIO_CURRENT = REGISTER_AT["ratio_previous"], REGISTER_AT["ratio_current"]
-GATE = REGISTER_AT["gate"]
-KNOB, GATE_KNOB, SEGMENT_BITS, STEPPED = (BANK_AT[name] for name in ("knob", "gate", "segment_bits", "stepped"))
-FREE, START, TURN, POINTS_AT = (BANK_AT[name] for name in ("free", "start", "turn", "points_at"))
 FRESH, ROW = REGISTER_AT["fresh"], REGISTER_AT["row"]
 HOP, HOP_BITS = HEADER_AT["hop"], HEADER_AT["hop_bits"]
 CONTROLS, LAYERS, CHANNELS = HEADER_AT["controls"], HEADER_AT["layers"], HEADER_AT["channels"]
-SKIP, CONDITIONS, EXCITATIONS = HEADER_AT["skip"], HEADER_AT["conditions"], HEADER_AT["excitations"]
-KNOBS, EXPONENT_SHIFT = HEADER_AT["knobs"], HEADER_AT["exponent_shift"]
+SKIP, CONDITIONS, KNOBS = HEADER_AT["skip"], HEADER_AT["conditions"], HEADER_AT["knobs"]
 ROWS, COLS, TAPS, DILATION = (WORD_AT[name] for name in ("rows", "cols", "taps", "dilation"))
 ACTIVATION, SPLIT, MULTIPLIER = WORD_AT["activation"], WORD_AT["split"], WORD_AT["multiplier"]
 PRE_SHIFT, WEIGHT_AT, BIAS_AT, SHIFT_AT = (WORD_AT[n] for n in ("pre_shift", "weight_at", "bias_at", "shift_at"))
 RING_AT, RING_MASK, LAG = WORD_AT["ring_at"], WORD_AT["ring_mask"], WORD_AT["split"]
 NEWEST, DELAY, SKIP_AT, SKIP_MASK = (WORD_AT[name] for name in ("newest", "delay", "skip_at", "skip_mask"))
 CONDITION_MASK = HEADER_AT["condition_mask"]
-NOISE = int(Source.NOISE)
-L0, L1, L2, L3 = LFSR_SHIFTS
 PITCH_BITS = np.int32(PITCH_FRACTION)
 
 
@@ -78,60 +67,6 @@ def _dense(packed, total, word, inputs, count, out, out_at):
         sums = total[step * rows : (step + 1) * rows]
         for row in range(rows):
             out[out_at + step * rows + row] = settle(requantise(sums[row], shift[row]), word[ACTIVATION])
-
-
-@njit(**JIT)
-def _noise(packed, registers, count, out):
-    """LFSR of `count` samples -> the noise channels of out[count][channels]; advances it."""
-    channels, codes, state = packed.header[EXCITATIONS], packed.table[0][BIAS_AT], registers[LFSR]
-    for sample in range(count):
-        noise = ((state >> L0) ^ (state >> L1) ^ (state >> L2) ^ (state >> L3)) & 0xFFFF
-        state = ((state << 16) | noise) & 0xFFFFFFFF
-        for channel in range(channels):
-            if packed.biases[codes + channel] & 3 == NOISE:
-                out[sample * channels + channel] = noise - 0x10000 if noise & 0x8000 else noise
-    registers[LFSR] = state
-
-
-@njit(**JIT)
-def _excite(packed, registers, count, out):
-    """Oscillators and noise of `count` samples -> out[count][channels]; advances phases and LFSR."""
-    word, header = packed.table[0], packed.header
-    channels, hop, bits, shift = header[EXCITATIONS], header[HOP], header[HOP_BITS], header[EXPONENT_SHIFT]
-    for oscillator in range(packed.bank.shape[0]):
-        own = registers[oscillator * OSCILLATOR_STRIDE :]
-        phase = own[PHASE]
-        for sample in range(count):
-            position = registers[RAMP] + sample
-            pitch = registers[PITCH_PREVIOUS] * (hop - position) + registers[PITCH_CURRENT] * position
-            ratio = ratio_at(own[RATIO_PREVIOUS], own[RATIO_CURRENT], bits, position)
-            step = increment(pitch, shift, word[MULTIPLIER] + ratio)
-            for channel in range(channels):
-                code = packed.biases[word[BIAS_AT] + channel]
-                if code & 3 != NOISE and code >> 2 & 63 == oscillator:
-                    out[sample * channels + channel] = harmonic(phase, step, code >> 8, code & 3)
-            phase = (phase + step) & 0xFFFFFFFF
-        own[PHASE] = phase
-    _noise(packed, registers, count, out)
-
-
-@njit(**JIT)
-def _oscillators(packed, registers, knobs):
-    """New controls for the bank: each ratio, and the phases that a gate sets."""
-    for oscillator in range(packed.bank.shape[0]):
-        word, own = packed.bank[oscillator], registers[oscillator * OSCILLATOR_STRIDE :]
-        counts = np.int64(knobs[word[KNOB] - 1]) if word[KNOB] else 0
-        segment, step = table_place(counts, word[SEGMENT_BITS])
-        at = word[POINTS_AT] + segment
-        ratio = np.int64(packed.points[at])
-        if not word[STEPPED]:
-            ratio = ratio_between(ratio, np.int64(packed.points[at + 1]), step, word[SEGMENT_BITS])
-        own[RATIO_PREVIOUS] = ratio if registers[FRESH] else own[RATIO_CURRENT]
-        own[RATIO_CURRENT] = ratio
-        high = 1 if word[GATE_KNOB] and knobs[word[GATE_KNOB] - 1] >= GATE_COUNTS else 0
-        if high and not own[GATE] and not registers[FRESH]:
-            own[PHASE] = word[START]
-        own[GATE] = high
 
 
 @njit(**JIT)
@@ -233,7 +168,7 @@ def _chunk(packed, states, voice, count, out, start):
     """Render up to CHUNK samples inside one control frame."""
     header, registers, skip = packed.header, states.registers[voice], states.wide[1]
     first = 1 + header[CONTROLS]
-    _excite(packed, registers, count, states.narrow[0])
+    excite(packed, registers, count, states.narrow[0])
     _dense(packed, states.wide[0], packed.table[first], states.narrow[0], count, states.narrow[2], 0)
     skip[: count * header[SKIP]] = 0
     for layer in range(header[LAYERS]):
@@ -264,11 +199,7 @@ def reset(packed, states, voice, seed, phase):
     registers = states.registers[voice]
     registers[:] = 0
     registers[LFSR] = np.int64(seed) & 0xFFFFFFFF
-    phase = np.int64(phase) & 0xFFFFFFFF
-    for oscillator in range(packed.bank.shape[0]):
-        word = packed.bank[oscillator]
-        turned = (phase << word[TURN] | phase >> (32 - word[TURN])) & 0xFFFFFFFF
-        registers[oscillator * OSCILLATOR_STRIDE + PHASE] = turned if word[FREE] else word[START]
+    start_oscillators(packed, registers, phase)
     registers[FRESH] = 1
 
 
@@ -288,7 +219,7 @@ def control(packed, states, voice, pitch, knobs):
     here[0] = requantise(np.int32(pitch), PITCH_BITS)
     for index in range(min(packed.header[KNOBS], len(knobs))):
         here[1 + index] = knobs[index]
-    _oscillators(packed, registers, knobs)
+    new_ratios(packed, registers, knobs)
     registers[PITCH_PREVIOUS] = registers[PITCH_CURRENT]
     registers[PITCH_CURRENT] = pitch
     registers[ROW] = 0 if registers[FRESH] else registers[ROW] + 1

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from accel import reference
 from accel.cycles import frame_cycles
-from accel.formats import BIAS_LIMIT, FIELD_AT, OSCILLATORS, PITCH_LIMIT, Op
+from accel.formats import BIAS_LIMIT, FIELD_AT, GATE_COUNTS, OSCILLATORS, PITCH_LIMIT, Op
 from accel.hardware.geometry import RATIO_POINTS, Geometry
 from accel.oscillators import gate_rises
 from accel.program import Program
@@ -117,14 +117,15 @@ def _take(plan: _Plan, index: int) -> Take:
 
 def _moves(take: Take) -> bool:
     """Whether the bank fits the accelerator and a ratio on lines follows a knob; of a full bank, whether all happens:
-    a stepped ratio too, a gate that rises, and a phase beside the first that is the voice's own.
+    a stepped ratio too, a gate that rises and one that stays high, and a free phase beside the first.
     """
     bank = take.program.bank
     if sum(len(each.points) for each in bank) > RATIO_POINTS:
         return False
     kinds = {each.stepped for each in bank if each.knob}
-    risen = any(gate_rises(each, take.knobs).any() for each in bank)
-    return False in kinds and (len(bank) < OSCILLATORS or (True in kinds and risen and any(e.free for e in bank[1:])))
+    high = [take.knobs[:, each.gate - 1] >= GATE_COUNTS for each in bank if each.gate]
+    gates = any((each[1:] & each[:-1]).any() for each in high) and any(gate_rises(e, take.knobs).any() for e in bank)
+    return False in kinds and (len(bank) < OSCILLATORS or (True in kinds and gates and any(e.free for e in bank[1:])))
 
 
 def _draw(plan: _Plan, rng: np.random.Generator) -> Take:
