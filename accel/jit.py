@@ -28,9 +28,14 @@ KEPT = 3
 
 
 def _digest() -> str:
-    """Of every source that Numba may compile: accel's (not the hardware's) and, where it lies beside, engine's."""
+    """Of every source that Numba may compile: accel's (not the hardware's) and, where it lies beside, engine's.
+
+    Of engine's folders only `realtime` is compiled: an edit of what talks to MIDI ports must not cost a cold start.
+    """
     here = Path(__file__).resolve().parent
-    files = [*here.glob("*.py"), *(here / "emulator").rglob("*.py"), *(here.parent / "engine").rglob("*.py")]
+    engine = here.parent / "engine"
+    files = [*here.glob("*.py"), *(here / "emulator").rglob("*.py"), *engine.glob("*.py")]
+    files += (engine / "realtime").rglob("*.py")
     content = (str(file.relative_to(here.parent)).encode() + file.read_bytes() for file in sorted(files))
     return hashlib.sha256(numba.__version__.encode() + b"".join(content)).hexdigest()[:16]
 

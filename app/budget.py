@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from accel.program import Program
 
-__all__ = ["budget_facts", "budget_line"]
+__all__ = ["budget_facts", "budget_line", "smallest_fit"]
 
 
 def budget_facts(program: Program, target: str | None = None, clock: float | None = None) -> list[dict[str, Any]]:
@@ -62,3 +62,10 @@ def budget_line(row: dict[str, Any]) -> tuple[str, str]:
         f"{rows}x{cols} array at {row['clock_mhz']:g} MHz, {row['utilisation']:.0%} busy, "
         f"blocks of {row['block']}: {row['title']}",
     )
+
+
+def smallest_fit(rows: list[dict[str, Any]]) -> str:
+    """Of `budget_facts`: the first FPGA, they go up in size, that plays the model in real time, and how often."""
+    fitting = (row for row in rows if row["fits"] and row["voices"])
+    row = next(fitting, None)
+    return "none" if row is None else f"{row['target']} {row['margin']:.1f}x"

@@ -1,4 +1,4 @@
-"""The first start: compiling takes some twenty seconds, so it is announced, and shown where somebody looks."""
+"""The first start: compiling takes up to a minute, so it is announced, and shown where somebody looks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["announce_if_cold", "warm_up"]
 
-COLD_NOTE = "systole: compiling for this processor, once: about twenty seconds"
+COLD_NOTE = "systole: compiling for this processor, once: up to a minute"
 
 
 def announce_if_cold(say: Callable[[str], None]) -> bool:
@@ -22,7 +22,7 @@ def announce_if_cold(say: Callable[[str], None]) -> bool:
 
 
 def warm_up(say: Callable[[str], None] | None) -> tuple[float, Path]:
-    """Compile, or load, every kernel by playing a moment of silence's worth; (seconds, folder of the machine code)."""
+    """Compile, or load, every kernel by playing a moment, offline and live; (seconds, folder of the machine code)."""
     from accel.jit import cache_folder
 
     began = time.monotonic()
@@ -31,15 +31,18 @@ def warm_up(say: Callable[[str], None] | None) -> tuple[float, Path]:
     import numpy as np
 
     from engine.banks import load_banks
+    from engine.deck import deck_render
+    from engine.deck_keeper import DeckKeeper
     from engine.events import Kind, event_array
     from engine.library import find_model, open_model
-    from engine.limiter import limit, limiter_state
     from engine.part import Part
     from engine.patch import load_patch
+    from engine.realtime.warm import warm_realtime
 
     patch = load_patch(load_banks().patch_name(0, 0))
-    part = Part(patch, open_model(find_model(patch.model)), seed=1)
-    out = np.zeros((256, 2), np.float32)
-    part.render(event_array([(0, Kind.NOTE_ON, 0, 60, 100.0)]), 0, 0, out)
-    limit(limiter_state(), out, len(out))
+    keeper, out = DeckKeeper(), np.zeros((256, 2), np.float32)
+    keeper.fill(0, Part(patch, open_model(find_model(patch.model)), seed=1), 0)
+    events = event_array([(0, Kind.OPEN, 0, 0, 0.0), (0, Kind.NOTE_ON, 0, 60, 100.0)])
+    deck_render(keeper.deck, events, len(events), 0, out, len(out))
+    warm_realtime(DeckKeeper().deck)
     return time.monotonic() - began, cache_folder()

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, print the tables as Markdown, write JSON and pictures."""
+"""`python -m benchmarks`: measure, print the tables as Markdown, write JSON and pictures; `live`: playing live."""
 
 from __future__ import annotations
 
@@ -37,9 +37,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run from the command line."""
+    """Run from the command line; `live` as the first argument: the benchmark of live playing."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     for name in _LIBRARIES:
         os.environ.setdefault(name, "1")  # before NumPy is imported: one thread for every contestant
+    if arguments[:1] == ["live"]:
+        from benchmarks import live
+
+        return live.main(arguments[1:])
     given = _parser().parse_args(arguments)
 
     from benchmarks.measure import Effort

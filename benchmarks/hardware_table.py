@@ -1,4 +1,4 @@
-"""The README's table of the placed and routed accelerator, from accel/syn/results.json and the cycle model."""
+"""The table of the placed and routed accelerator, from accel/syn/results.json and the cycle model."""
 
 from __future__ import annotations
 

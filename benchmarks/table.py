@@ -1,4 +1,4 @@
-"""A report as Markdown: the table that the README quotes, the details, and what was demanded and met."""
+"""A report as Markdown: the table of docs/speed.md, the details, and what was demanded and met."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _about(report: Report) -> str:
 
 
 def contest_table(report: Report) -> str:
-    """The README's table: ours in figures, the peers as multiples of our time."""
+    """The main table: ours in figures, the peers as multiples of our time."""
     singles = report.singles
     ours = [single.contest.rows[0] for single in singles]
     rows = [

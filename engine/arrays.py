@@ -7,6 +7,7 @@ where its arrays lie; `table.name` is an array there as before, without referenc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    intrinsic,
     lower_getattr_generic,
     models,
     register_model,
@@ -25,7 +27,7 @@ from numba.extending import (
 from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
-__all__ = ["Table"]
+__all__ = ["Table", "array_at", "table_at"]
 
 I64 = ir.IntType(64)
 WORDS = 4
@@ -119,11 +121,46 @@ def _lower(context: Any, builder: Any, kind: TableType, value: Any, name: str) -
         return loaded
 
     shape = [word(1 + axis) for axis in range(kind_of_array.ndim)]
-    size = I64(context.get_abi_sizeof(context.get_data_type(kind_of_array.dtype)))
+    return _array(context, builder, kind_of_array, word(0), shape)
+
+
+def _array(context: Any, builder: Any, kind: Any, address: Any, shape: list[Any]) -> Any:
+    """A C-ordered array at an address, without a reference count."""
+    size = I64(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
     strides = [size]
     for length in reversed(shape[1:]):
         strides.insert(0, builder.mul(strides[0], length))
-    array = context.make_array(kind_of_array)(context, builder)
-    data = builder.inttoptr(word(0), array.data.type)
+    array = context.make_array(kind)(context, builder)
+    data = builder.inttoptr(address, array.data.type)
     populate_array(array, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None)
     return array._getvalue()
+
+
+def table_at(kind: type[Table]) -> Callable[[int], Any]:
+    """For compiled code: (address) -> the table of that class there, which must outlive the use."""
+
+    @intrinsic
+    def at(typing: Any, address: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return arguments[0]
+
+        return TableType(kind)(types.int64), code
+
+    found: Callable[[int], Any] = at
+    return found
+
+
+def array_at(dtype: np.dtype[Any], *inner: int) -> Callable[[int, int], Any]:
+    """For compiled code: (address, length) -> the C-ordered array [length, *inner] there; it must outlive the use."""
+    kind = types.Array(from_dtype(dtype), 1 + len(inner), "C")
+
+    @intrinsic
+    def at(typing: Any, address: Any, length: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            shape = [arguments[1], *(I64(size) for size in inner)]
+            return _array(context, builder, kind, arguments[0], shape)
+
+        return kind(types.int64, types.int64), code
+
+    found: Callable[[int, int], Any] = at
+    return found

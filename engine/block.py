@@ -18,8 +18,8 @@ import numpy as np
 
 from accel.emulator.kernels import voice_render
 from accel.formats import RATE
+from engine.apply import apply_event
 from engine.control import set_controls, start_networks
-from engine.controllers import apply_event
 from engine.envelope import IDLE, advance_env2, amplitude
 from engine.jit import compiled, inlined
 from engine.state import BUS_CHUNK, QUANTUM
@@ -31,7 +31,9 @@ LEAK = math.exp(-1.0 / (0.0015 * RATE))
 BLOCKER = math.exp(-2.0 * math.pi * 5.0 / RATE)
 """Pole of the DC blocker: 5 Hz. A network's output has an offset that an envelope would turn into a thump."""
 NOTHING = 1e-9
-"""Below this (-180 dB) the bus counts as silent: no denormals, and idle parts cost nothing."""
+"""Below this (-180 dB) the bus counts as silent: no subnormal numbers, and idle parts cost nothing."""
+FAINT = 1e-12
+"""Below this a gain of the bus is 0, or it would creep towards 0 for ever, in subnormal numbers."""
 
 
 @inlined
@@ -90,6 +92,8 @@ def _bus(part: Any, bus: Any, out: Any, start: int, count: int) -> None:
     for i in range(count):
         left += SMOOTH * (left_to - left)
         right += SMOOTH * (right_to - right)
+        left = left if left > FAINT else 0.0
+        right = right if right > FAINT else 0.0
         leak_left = leak_left * LEAK if abs(leak_left) > NOTHING else 0.0
         leak_right = leak_right * LEAK if abs(leak_right) > NOTHING else 0.0
         x, y = bus[i, 0] + leak_left, bus[i, 1] + leak_right

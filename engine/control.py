@@ -57,11 +57,22 @@ def glide_volts(state: Any, slot: int, now: int) -> float:
 
 
 @compiled
+def _wheel_semitones(state: Any, channel: Any) -> float:
+    """Semitones that a channel's pitch wheel stands for now."""
+    reach = channel.range_semitones
+    if reach == PATCH_RANGE:
+        reach = state.parameters[0].voice_bend_range
+    semitones: float = channel.bend * (reach + channel.range_cents / 100.0)
+    return semitones
+
+
+@compiled
 def voice_volts(state: Any, slot: int, now: int) -> float:
     """Volts of a voice without unison detune and modulation."""
     parameters, channel = state.parameters[0], state.channels[state.voices[slot].channel]
-    reach = parameters.voice_bend_range if channel.range_semitones == PATCH_RANGE else channel.range_semitones
-    semitones = channel.bend * (reach + channel.range_cents / 100.0)
+    semitones = _wheel_semitones(state, channel)
+    if channel.parent >= 0:
+        semitones += _wheel_semitones(state, state.channels[channel.parent])
     semitones += channel.coarse + channel.fine + parameters.voice_tune / 100.0
     return glide_volts(state, slot, now) + state.part[0].cv_pitch + semitones * VOLTS_PER_SEMITONE
 
@@ -111,6 +122,11 @@ def _sources(state: Any, slot: int, now: int) -> None:
     source[WHEEL], source[EXPRESSION] = part.wheel, part.expression
     source[PRESSURE] = max(channel.pressure, state.key_pressure[voice.note])
     source[BRIGHTNESS], source[BEND], source[RANDOM] = channel.brightness, channel.bend, voice.random
+    if channel.parent >= 0:  # a finger's own channel, and what the zone's master says for all of them
+        master = state.channels[channel.parent]
+        source[PRESSURE] = max(source[PRESSURE], master.pressure)
+        source[BRIGHTNESS] = _clamp(channel.brightness + master.brightness, -1.0, 1.0)
+        source[BEND] = _clamp(channel.bend + master.bend, -1.0, 1.0)
     state.amounts[:] = 0.0
     for depths in range(1, -1, -1):
         sum_rows(state.rows, source, state.amounts, depths == 1)

@@ -1,4 +1,4 @@
-"""MIDI controllers and the other events, applied at their sample.
+"""MIDI controllers, and what a part derives from its parameters, tempo and channels.
 
 Semantics after the MIDI 1.0 specification and RP-015 (reset all controllers). Registered parameters: 0 bend range,
 1 fine and 2 coarse tuning; the null parameter (127, 127) and any NRPN close the data entry.
@@ -11,18 +11,13 @@ from typing import Any
 
 from accel.formats import RATE
 from engine.envelope import ATTACK_BEYOND, FADE, FALL_BEYOND, IDLE, coefficient
-from engine.events import Kind
 from engine.jit import compiled
 from engine.parameters import KNOB_CC, LFO_BEATS
 from engine.state import PATCH_RANGE
-from engine.voices import key_off, key_on, release_keys, release_keys_and_pedals, release_unheld, silence
+from engine.voices import release_keys, release_unheld, silence
 
-__all__ = ["apply_event", "apply_until", "derive", "reset_part"]
+__all__ = ["SEVEN_BIT", "aim_bus", "beat_at", "derive", "follow_beat", "reset_part", "turn_control"]
 
-NOTE_OFF, NOTE_ON, CONTROL, BEND = int(Kind.NOTE_OFF), int(Kind.NOTE_ON), int(Kind.CONTROL), int(Kind.BEND)
-PRESSURE, KEY_PRESSURE, TEMPO = int(Kind.PRESSURE), int(Kind.KEY_PRESSURE), int(Kind.TEMPO)
-PARAMETER, KNOB, RELEASE_ALL = int(Kind.PARAMETER), int(Kind.KNOB), int(Kind.RELEASE_ALL)
-CV_PITCH, CV_LEVEL = int(Kind.CV_PITCH), int(Kind.CV_LEVEL)
 FIRST_KNOB_CC, LAST_KNOB_CC = KNOB_CC[0], KNOB_CC[-1]
 DEFAULT_VOLUME = 100 / 127
 FADE_SECONDS = 0.003
@@ -33,7 +28,7 @@ SAMPLES_PER_SECOND = float(RATE)
 
 
 @compiled
-def _aim_bus(part: Any) -> None:
+def aim_bus(part: Any) -> None:
     """Gains of the part's bus from volume, expression (both squared, as GM recommends) and pan (constant power)."""
     gain = part.volume * part.volume * part.expression * part.expression * math.sqrt(2.0)
     angle = (part.pan + 1.0) * (math.pi / 4.0)
@@ -83,6 +78,27 @@ def derive(state: Any, now: int) -> None:
 
 
 @compiled
+def beat_at(part: Any, now: int) -> float:
+    """Position in the song at sample position `now`, in quarter notes."""
+    beat: float = part.beat + (now - part.beat_time) * (part.tempo / (60.0 * RATE))
+    return beat
+
+
+@compiled
+def follow_beat(state: Any, now: int) -> None:
+    """Bring synced LFOs that all notes share to where they belong at the song's position.
+
+    Those of single notes begin with their notes and stay as they are.
+    """
+    part, parameters, beat = state.part[0], state.parameters[0], beat_at(state.part[0], now)
+    first, second = int(parameters.lfo1_sync), int(parameters.lfo2_sync)
+    if first:
+        part.lfo1_cycles, part.lfo1_time = beat / LFO_BEATS[first], now
+    if second:
+        part.lfo2_cycles, part.lfo2_time = beat / LFO_BEATS[second], now
+
+
+@compiled
 def _reset_channel(channel: Any) -> None:
     channel.bend = channel.pressure = 0.0
     channel.rpn_high = channel.rpn_low = NULL
@@ -98,7 +114,7 @@ def _reset_controllers(state: Any, channel: int) -> None:
     for slot in range(state.voices.shape[0]):
         state.voices[slot].sostenuto = 0
     state.key_pressure[:] = 0.0
-    _aim_bus(part)
+    aim_bus(part)
     release_unheld(state)
 
 
@@ -113,8 +129,9 @@ def reset_part(state: Any) -> None:
         _reset_channel(channel)
         channel.range_semitones, channel.range_cents = PATCH_RANGE, 0.0
         channel.coarse = channel.fine = channel.brightness = 0.0
+        channel.parent = -1
     derive(state, part.lfo1_time)
-    _aim_bus(part)
+    aim_bus(part)
     part.left, part.right = part.left_to, part.right_to
 
 
@@ -183,7 +200,7 @@ def _mix_control(state: Any, channel: Any, number: int, value: float) -> None:
         channel.brightness = max((value - 64.0) / 63.0, -1.0)
     elif FIRST_KNOB_CC <= number <= LAST_KNOB_CC and number - FIRST_KNOB_CC < state.knobs.shape[0]:
         state.knobs[number - FIRST_KNOB_CC] = unit
-    _aim_bus(part)
+    aim_bus(part)
 
 
 @compiled
@@ -198,7 +215,8 @@ def _mode_message(state: Any, number: int, channel: int) -> None:
 
 
 @compiled
-def _control(state: Any, number: int, value: float, channel: int) -> None:
+def turn_control(state: Any, number: int, value: float, channel: int) -> None:
+    """A controller goes to 0..127."""
     if number >= 120:
         _mode_message(state, number, channel)
     elif number in (64, 66):
@@ -209,54 +227,3 @@ def _control(state: Any, number: int, value: float, channel: int) -> None:
         _parameter_number(state.channels[channel], number, int(value))
     else:
         _mix_control(state, state.channels[channel], number, value)
-
-
-@compiled
-def _set(state: Any, values: Any, event: Any, now: int) -> None:
-    """Events that set one value; `values` is the parameter record seen as float64 [parameters]."""
-    kind, index, value = event.kind, event.index, event.value
-    channel = state.channels[event.channel]
-    if kind == BEND:
-        channel.bend = value
-    elif kind == PRESSURE:
-        channel.pressure = value / SEVEN_BIT
-    elif kind == KEY_PRESSURE:
-        state.key_pressure[index] = value / SEVEN_BIT
-    elif kind == CV_PITCH:
-        state.part[0].cv_pitch = value
-    elif kind == CV_LEVEL:
-        state.part[0].cv_level = value
-    elif kind == KNOB and 0 <= index < state.knobs.shape[0]:
-        state.knobs[index] = value
-    elif kind == TEMPO and value > 0.0:
-        state.part[0].tempo = value
-        derive(state, now)
-    elif kind == PARAMETER and 0 <= index < values.shape[0]:
-        values[index] = value
-        derive(state, now)
-
-
-@compiled
-def apply_event(state: Any, values: Any, event: Any, now: int) -> None:
-    """Apply one record of `events.EVENT` at sample position `now`; changes `state`, never a network."""
-    part, kind, note, channel = state.part[0], event.kind, event.index & 127, event.channel
-    if kind == NOTE_ON and event.value > 0.0:
-        if part.notes_from <= event.time < part.notes_until:
-            key_on(state, note, event.value, channel, now)
-    elif kind in (NOTE_OFF, NOTE_ON):
-        key_off(state, note, channel, now)
-    elif kind == CONTROL:
-        _control(state, event.index, event.value, channel)
-    elif kind == RELEASE_ALL:
-        release_keys_and_pedals(state)
-    else:
-        _set(state, values, event, now)
-
-
-@compiled
-def apply_until(state: Any, values: Any, events: Any, until: int) -> None:
-    """Apply all events before sample position `until`, each at its own; they must hold no note to play."""
-    for index in range(events.shape[0]):
-        if events[index].time >= until:
-            break
-        apply_event(state, values, events[index], events[index].time)

@@ -19,7 +19,9 @@ IDLE, ATTACK, DECAY, SUSTAIN, RELEASE, FADE = range(6)
 
 ATTACK_BEYOND, FALL_BEYOND = 0.3, 0.001
 SILENCE = 1e-5
-"""A decay to a sustain of 0 that falls below this (-100 dB) ends the note: idle voices cost nothing."""
+"""A decay to a sustain of nothing that falls below this (-100 dB) ends the note: idle voices cost nothing."""
+FAINT = 1e-12
+"""Below this the second envelope is 0: creeping on towards 0 it would end in subnormal numbers, which are slow."""
 
 
 @compiled
@@ -53,7 +55,7 @@ def amplitude(voice: Any, coefficients: Any, sustain: float, out: Any, count: in
         elif stage == SUSTAIN:
             # A sustain that moves while it sounds is followed at the release's speed, without a step.
             env += coefficients.amp_release * (sustain - env)
-            if env < SILENCE and sustain == 0.0:
+            if env < SILENCE and sustain < SILENCE:
                 env, stage = 0.0, IDLE
         elif stage == RELEASE:
             env += coefficients.amp_release * (-FALL_BEYOND - env)
@@ -83,6 +85,7 @@ def advance_env2(voice: Any, coefficients: Any, sustain: float) -> None:
             env, stage = sustain, SUSTAIN
     elif stage == SUSTAIN:
         env += coefficients.env2_release * (sustain - env)
+        env = env if env > FAINT else 0.0
     elif stage == RELEASE:
         env += coefficients.env2_release * (-FALL_BEYOND - env)
         if env <= 0.0:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EVENT", "Kind", "event_array"]
+__all__ = ["ADDRESS_BITS", "EVENT", "SLOTS", "Kind", "addressed", "event_array"]
 
 
 class Kind(IntEnum):
@@ -44,10 +44,41 @@ class Kind(IntEnum):
     """Factor on the loudness: value 0..1."""
     RELEASE_ALL = 12
     """Every key and pedal up, as at the end of a piece."""
+    ROW_SOURCE = 13
+    """Matrix: index = row, value = number of the source (`modulation.source_index`)."""
+    ROW_TARGET = 14
+    """Matrix: index = row, value = number of the target (`modulation.target_index`)."""
+    ROW_AMOUNT = 15
+    """Matrix: index = row, value = amount -1..1."""
+    TUNE = 16
+    """Tuning: index = key, value in volts."""
+    ZONE = 17
+    """MPE: the channel becomes a member of the zone whose master channel is `value`; -1 = of none, with the patch's
+    bend range."""
+    BEAT = 18
+    """Position in the song: value in quarter notes. Synced LFOs that all notes share follow it."""
+    OPEN = 64
+    """To the deck: the part in slot `index` takes over. `value` = samples over which its predecessor fades out, or -1:
+    that one rings until its keys are up. The channel field holds the serial number of the patch."""
+    CLOSE = 65
+    """To the deck: the part in slot `index` fades out over `value` samples. The channel field holds the serial number
+    of its patch: a slot that holds another one by now is left alone."""
+    GATE = 66
+    """To the deck: the output's gain goes to `value`, 0..1, on a straight line of `index` samples."""
 
 
 EVENT = np.dtype([("time", "<i8"), ("kind", "<i4"), ("channel", "<i4"), ("index", "<i4"), ("value", "<f8")], align=True)
-"""time: sample position at 48 kHz since the start; channel: 0..15."""
+"""time: sample position at 48 kHz since the start; channel: 0..15, and in the bits above an address (see `addressed`),
+0 for all parts that hear it."""
+ADDRESS_BITS = 8
+"""Where in `channel` the address begins."""
+SLOTS = 4
+"""Parts that the deck holds at once."""
+
+
+def addressed(channel: int, slot: int) -> int:
+    """The `channel` of an event for the part in one slot of the deck only."""
+    return channel | (slot + 1) << ADDRESS_BITS
 
 
 def event_array(rows: list[tuple[int, int, int, int, float]]) -> NDArray[Any]:

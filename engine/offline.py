@@ -21,6 +21,7 @@ from engine.cv import CvTake
 from engine.events import Kind, event_array
 from engine.library import find_model, open_model
 from engine.limiter import limit, limiter_state
+from engine.midi.rows import Row
 from engine.parameters import Value
 from engine.part import Part
 from engine.patch import Patch
@@ -151,9 +152,9 @@ class CvPatchRenderer:
         """Length in samples; an estimate while the tail is automatic."""
         return self._timeline.guess
 
-    def _row(self, row: int, time: int) -> list[tuple[int, int, int, int, float]]:
+    def _row(self, row: int, time: int) -> list[Row]:
         take = self._take
-        events: list[tuple[int, int, int, int, float]] = [(time, Kind.CV_PITCH, 0, 0, float(take.volts[row]))]
+        events: list[Row] = [(time, Kind.CV_PITCH, 0, 0, float(take.volts[row]))]
         if take.level is not None:
             events.append((time, Kind.CV_LEVEL, 0, 0, float(take.level[row])))
         events += [
@@ -165,7 +166,7 @@ class CvPatchRenderer:
 
     def _events(self, now: int, until: int) -> NDArray[Any]:
         """Events of sample positions [now, until)."""
-        rows: list[tuple[int, int, int, int, float]] = []
+        rows: list[Row] = []
         last = self._take.rows - 1
         for row in range(-(-now // HOP), min(-(-until // HOP), last + 1)):
             time = row * HOP

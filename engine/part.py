@@ -12,8 +12,10 @@ from accel.emulator import PackedProgram, allocate, pack
 from accel.errors import SystoleError
 from accel.formats import RATE
 from accel.program import Program
+from engine.apply import apply_until
 from engine.block import is_silent, render_block
-from engine.controllers import apply_until, reset_part
+from engine.controllers import reset_part
+from engine.entry import Call, can_enter
 from engine.modulation import source_index, target_index
 from engine.parameters import TABLE
 from engine.patch import Patch
@@ -31,10 +33,16 @@ def _packed(program: Program) -> PackedProgram:
     return pack(program)
 
 
+def _needed(patch: Patch) -> tuple[int, int]:
+    """Polyphony and unison that a patch asks for."""
+    mono = patch.value("voice.mode") != "poly"
+    return 1 if mono else int(patch.number("voice.polyphony")), int(patch.number("voice.unison"))
+
+
 class Part:
     """Voices that play a patch. All memory is allocated here; rendering allocates nothing.
 
-    Every parameter may change while it plays, but `voice.polyphony` and `voice.unison` never beyond the patch's.
+    Every parameter may change while it plays, but `voice.polyphony` and `voice.unison` never beyond the room.
 
     Args:
         patch: the sound.
@@ -43,6 +51,7 @@ class Part:
         notes: sample positions [from, until) of the note-ons that this part plays. It follows all other
             events, so that a part that takes over a channel finds its controllers as they are.
         tuning: volts of the 128 keys, equal temperament by default.
+        room: polyphony and unison to allocate for; by default the patch's. More room changes no bit of the sound.
 
     Raises:
         SystoleError: the model runs at another rate.
@@ -56,23 +65,26 @@ class Part:
         seed: int,
         notes: tuple[int, int] = (0, FOREVER),
         tuning: NDArray[np.float64] | None = None,
+        room: tuple[int, int] | None = None,
     ) -> None:
         if program.rate != RATE:
             raise SystoleError(f"model {program.name}: runs at {program.rate} Hz; patches need {RATE} Hz")
         self.patch, self.program, self.notes_until = patch, program, notes[1]
-        mono = patch.value("voice.mode") != "poly"
-        polyphony = 1 if mono else int(patch.number("voice.polyphony"))
-        slots, lanes = polyphony + min(polyphony, MAX_SPARE), min(int(patch.number("voice.unison")), LANES)
+        asked = _needed(patch)
+        polyphony, unison = asked if room is None else room
+        slots, lanes = polyphony + min(polyphony, MAX_SPARE), min(unison, LANES)
         self.packed = _packed(program)
         self.states = allocate(self.packed, slots * lanes)
         self.state = allocate_part(slots, lanes, len(program.knobs))
         self.values = self.state.parameters.view(np.float64)
-        self._set_up(polyphony, seed, notes, equal_temperament() if tuning is None else tuning)
+        self.state.part["polyphony"], self.state.part["asked"] = polyphony, min(asked[0], polyphony)
+        self._set_up(seed, notes, equal_temperament() if tuning is None else tuning)
+        self._call = Call(self) if can_enter(self) else None
 
-    def _set_up(self, polyphony: int, seed: int, notes: tuple[int, int], tuning: NDArray[np.float64]) -> None:
+    def _set_up(self, seed: int, notes: tuple[int, int], tuning: NDArray[np.float64]) -> None:
         patch, state = self.patch, self.state
         ids = [knob.id for knob in self.program.knobs]
-        state.part["polyphony"], state.part["seed"] = polyphony, seed & 0xFFFFFFFF
+        state.part["seed"] = seed & 0xFFFFFFFF
         state.part["hop"] = hop = self.program.hop
         state.part["warm_frames"] = -(-min(self.program.receptive_field - 1, WARM_UP) // hop)
         state.part["notes_from"], state.part["notes_until"] = notes
@@ -100,4 +112,6 @@ class Part:
 
     def render(self, events: NDArray[Any], first: int, now: int, out: NDArray[np.float32]) -> int:
         """Fill `out` (float32 [n, 2], C order) from sample position `now`; returns the next event's index."""
+        if self._call is not None:
+            return self._call.render(events, first, now, out)
         return render_block(self.packed, self.states, self.state, self.values, events, first, now, out, len(out))

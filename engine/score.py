@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from accel.errors import SystoleError
 from accel.formats import RATE
 from engine.events import Kind, event_array
+from engine.midi.rows import Row, channel_message
 from engine.midi_file import Message, MidiFile, Track, parse_midi
 from engine.text import plain
 
@@ -29,7 +30,6 @@ PEDALS, PEDAL_DOWN = (64, 66), 64
 HELD_SECONDS = 30
 """How long a note sounds that no key-up or pedal-up ends, at most to the end of its track."""
 _DEFAULT_TEMPO = 500_000
-Row = tuple[int, int, int, int, float]
 
 
 @dataclass(frozen=True)
@@ -68,26 +68,6 @@ class _Clock:
         elapsed = self.elapsed + (tick - self.tick) * self.tempo
         whole = 1_000_000 * self.division.per_quarter
         return (elapsed * RATE + whole // 2) // whole
-
-
-def _row(time: int, message: Message) -> Row:
-    """A channel message as a row of `events.EVENT`."""
-    kind, channel = message.status & 0xF0, message.status & 0x0F
-    a, b = message.first, message.second
-    if kind == 0x90 and b:
-        return time, Kind.NOTE_ON, channel, a, b
-    if kind in (0x80, 0x90):
-        return time, Kind.NOTE_OFF, channel, a, 0.0
-    if kind == 0xA0:
-        return time, Kind.KEY_PRESSURE, channel, a, b
-    if kind == 0xB0:
-        return time, Kind.CONTROL, channel, a, b
-    if kind == 0xC0:
-        return time, Kind.PROGRAM, channel, a, 0.0
-    if kind == 0xD0:
-        return time, Kind.PRESSURE, channel, 0, a
-    bend = (b << 7 | a) - 8192
-    return time, Kind.BEND, channel, 0, bend / (8191 if bend > 0 else 8192)
 
 
 def _in_sequence(tracks: list[Track]) -> list[Track]:
@@ -149,7 +129,7 @@ def read_midi(data: bytes, where: str) -> Score:
         if isinstance(item, int):
             rows.append((time, Kind.TEMPO, 0, 0, 60e6 / item))
         else:
-            rows.append(_row(time, item))
+            rows.append(channel_message(time, item.status, item.first, item.second))
     channels = sorted({row[2] for row in rows if row[1] == Kind.NOTE_ON})
     if not channels:
         damage = f" ({file.warnings[0].removeprefix(where + ': ')})" if file.warnings else ""

@@ -82,14 +82,16 @@ LANE = np.dtype([(name, "<f8") for name in ("left", "right", "left_to", "right_t
 
 CHANNEL = np.dtype(
     [(name, "<f8") for name in ("bend", "range_semitones", "range_cents", "coarse", "fine", "pressure", "brightness")]
-    + [(name, "<i8") for name in ("rpn_high", "rpn_low")]
+    + [(name, "<i8") for name in ("rpn_high", "rpn_low", "parent")]
 )
-"""What a MIDI channel carries: bend -1..1, tuning in semitones, pressure 0..1, brightness -1..1."""
+"""What a MIDI channel carries: bend -1..1, tuning in semitones, pressure 0..1, brightness -1..1; parent: the master
+channel of its MPE zone, -1 = none."""
 
 PART = np.dtype(
     [
         ("hop", "<i8"),
         ("polyphony", "<i8"),  # most notes at once; the slots beyond it are for fading
+        ("asked", "<i8"),  # of those, as many as the patch asked for
         ("warm_frames", "<i8"),  # control frames that a network runs unheard before its note
         ("serial", "<i8"),  # notes so far
         ("seed", "<i8"),
@@ -100,6 +102,8 @@ PART = np.dtype(
         ("sustain", "<i8"),
         ("sostenuto", "<i8"),
         ("tempo", "<f8"),
+        ("beat", "<f8"),  # position in the song in quarter notes, and the sample where it was that
+        ("beat_time", "<i8"),
         ("volume", "<f8"),  # controllers 7, 11, 10 and 1, each 0..1 (pan -1..1)
         ("expression", "<f8"),
         ("pan", "<f8"),
@@ -141,7 +145,7 @@ class PartState(Table):
         rows: ROW [8] of the modulation matrix.
         knobs: float64 [knobs], where the knobs stand, 0..1.
         tuning: float64 [128], volts of each note.
-        held: int64 [128], serial number of the key's press, 0 when up.
+        held: int64 [128], serial number of the key's press, 0 when up; held_channel: int64 [128], where it was pressed.
         key_pressure: float64 [128], 0..1.
         samples: int16 [slots, LANES, QUANTUM], rendered and not yet mixed.
         counts: int16 [knobs], scratch: knob positions as control voltages.
@@ -161,6 +165,7 @@ class PartState(Table):
         "knobs": (FLOAT, 1),
         "tuning": (FLOAT, 1),
         "held": (INT, 1),
+        "held_channel": (INT, 1),
         "key_pressure": (FLOAT, 1),
         "samples": (SAMPLE, 3),
         "counts": (SAMPLE, 1),
@@ -179,6 +184,7 @@ class PartState(Table):
     knobs: NDArray[np.float64]
     tuning: NDArray[np.float64]
     held: NDArray[np.int64]
+    held_channel: NDArray[np.int64]
     key_pressure: NDArray[np.float64]
     samples: NDArray[np.int16]
     counts: NDArray[np.int16]
@@ -201,6 +207,7 @@ def allocate_part(slots: int, lanes: int, knobs: int) -> PartState:
         knobs=np.zeros(knobs),
         tuning=np.zeros(128),
         held=np.zeros(128, np.int64),
+        held_channel=np.zeros(128, np.int64),
         key_pressure=np.zeros(128),
         samples=np.zeros((slots, lanes, QUANTUM), np.int16),
         counts=np.zeros(knobs, np.int16),

@@ -14,9 +14,17 @@ from engine.control import glide_volts, note_volts
 from engine.envelope import ATTACK, DECAY, FADE, IDLE, RELEASE
 from engine.jit import compiled
 from engine.lfo import unit_random
-from engine.state import QUANTUM
+from engine.state import MAX_SPARE, QUANTUM
 
-__all__ = ["key_off", "key_on", "release_keys", "release_keys_and_pedals", "release_unheld", "silence"]
+__all__ = [
+    "keep_to_polyphony",
+    "key_off",
+    "key_on",
+    "release_keys",
+    "release_keys_and_pedals",
+    "release_unheld",
+    "silence",
+]
 
 POLY, MONO, LEGATO = range(3)
 GLIDE_LEGATO = 1
@@ -62,23 +70,44 @@ def _victim(state: Any) -> int:
 
 
 @compiled
-def _make_room(state: Any) -> None:
-    """Fade voices until one more note keeps to the polyphony (more than one where it was lowered live)."""
+def _limit(state: Any) -> int:
+    """Most notes at once, as the parameters stand."""
+    if int(state.parameters[0].voice_mode) != POLY:
+        return 1
+    return min(state.part[0].polyphony, max(1, int(state.parameters[0].voice_polyphony)))
+
+
+@compiled
+def _fade_beyond(state: Any, most: int) -> None:
+    """Fade voices until at most so many sound."""
     sounding = 0
     for slot in range(state.voices.shape[0]):
         if state.voices[slot].stage not in (IDLE, FADE):
             sounding += 1
-    limit = min(state.part[0].polyphony, max(1, int(state.parameters[0].voice_polyphony)))
-    while sounding >= limit:
+    while sounding > most:
         _fade(state.voices[_victim(state)])
         sounding -= 1
 
 
 @compiled
+def keep_to_polyphony(state: Any) -> None:
+    """The polyphony or the mode was changed: what is beyond it fades at once, so that it can be lowered to save time.
+
+    In the modes of one voice no key up would ever reach the others: it is the key pressed last that stays.
+    """
+    _fade_beyond(state, _limit(state))
+
+
+@compiled
 def _free_slot(state: Any) -> int:
-    """An idle slot, else the faintest of those that fade; what that one still gave leaks away on the bus."""
-    best = -1
-    for slot in range(state.voices.shape[0]):
+    """An idle slot, else the faintest of those that fade; what that one still gave leaks away on the bus.
+
+    Of a part with room for more, no more slots are looked at than a part of just the needed polyphony has: so both
+    steal alike, and what was played live sounds the same again. Notes beyond the polyphony fade by now, so one is
+    found.
+    """
+    best, limit = -1, max(_limit(state), state.part[0].asked)
+    for slot in range(limit + min(limit, MAX_SPARE)):
         voice = state.voices[slot]
         if voice.stage == IDLE:
             return slot
@@ -165,10 +194,11 @@ def _mono_voice(state: Any) -> int:
 
 @compiled
 def _retarget(state: Any, slot: int, note: int, overlapping: bool, now: int) -> None:
-    """Move a sounding voice to another note, gliding from the pitch where it is."""
+    """Move a sounding voice to the note of a key that is down, gliding from the pitch where it is."""
     origin = glide_volts(state, slot, now)
     voice = state.voices[slot]
     voice.note, voice.order, voice.down = note, state.part[0].serial, 1
+    voice.channel = state.held_channel[note]
     _set_glide(state, slot, origin, overlapping, now)
 
 
@@ -178,14 +208,14 @@ def key_on(state: Any, note: int, velocity: float, channel: int, now: int) -> No
     part, mode = state.part[0], int(state.parameters[0].voice_mode)
     overlapping = _last_key(state) >= 0
     part.serial += 1
-    state.held[note] = part.serial
+    state.held[note], state.held_channel[note] = part.serial, channel
     state.key_pressure[note] = 0.0
     if mode == POLY:
         for slot in range(state.voices.shape[0]):
             voice = state.voices[slot]
             if voice.note == note and voice.channel == channel and voice.stage != IDLE:
                 _release(voice)
-        _make_room(state)
+        _fade_beyond(state, _limit(state) - 1)
         _start(state, note, velocity, channel, overlapping, now)
         return
     slot = _mono_voice(state)
@@ -195,29 +225,49 @@ def key_on(state: Any, note: int, velocity: float, channel: int, now: int) -> No
     voice = state.voices[slot]
     restart = mode == MONO or voice.down == 0 or voice.stage == RELEASE
     _retarget(state, slot, note, overlapping, now)
-    voice.channel = channel
     if restart:
         _set_velocity(state, slot, velocity)
         _start_envelopes(state, slot, now)
 
 
 @compiled
+def _leave(state: Any, voice: Any) -> None:
+    """The key of a voice goes up; pedals may hold it."""
+    voice.down = 0
+    if not state.part[0].sustain and not voice.sostenuto:
+        _release(voice)
+
+
+@compiled
+def _mono_key_off(state: Any, note: int, channel: int, now: int) -> None:
+    """A key goes up where there is one voice: the key pressed last of those still down takes it, from any channel.
+
+    A note that two channels hold is one key, that of the channel which pressed it last.
+    """
+    if state.held[note] > 0 and state.held_channel[note] != channel:
+        return
+    state.held[note] = 0
+    slot = _mono_voice(state)
+    if slot < 0 or state.voices[slot].note != note:
+        return
+    last = _last_key(state)
+    if last >= 0:
+        _retarget(state, slot, last, True, now)
+    elif state.voices[slot].down:
+        _leave(state, state.voices[slot])
+
+
+@compiled
 def key_off(state: Any, note: int, channel: int, now: int) -> None:
     """A key goes up; pedals may hold what it played."""
-    part = state.part[0]
-    state.held[note] = 0
     if int(state.parameters[0].voice_mode) != POLY:
-        slot, last = _mono_voice(state), _last_key(state)
-        if slot >= 0 and last >= 0:
-            if state.voices[slot].note == note:
-                _retarget(state, slot, last, last >= 0, now)
-            return
+        _mono_key_off(state, note, channel, now)
+        return
+    state.held[note] = 0
     for slot in range(state.voices.shape[0]):
         voice = state.voices[slot]
         if voice.down and voice.note == note and voice.channel == channel:
-            voice.down = 0
-            if not part.sustain and not voice.sostenuto:
-                _release(voice)
+            _leave(state, voice)
 
 
 @compiled

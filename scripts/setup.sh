@@ -24,6 +24,8 @@ libxkbcommon-x11.so.0  libxkbcommon-x11-0
 libxcb-cursor.so.0     libxcb-cursor0
 libxcb-icccm.so.4      libxcb-icccm4
 libxcb-keysyms.so.1    libxcb-keysyms1
+libxcb-shape.so.0      libxcb-shape0
+libwayland-cursor.so.0 libwayland-cursor0
 "
 
 as_root() {
@@ -80,6 +82,24 @@ compilers() {
     command -v make >/dev/null || apt_install make || die "make is needed"
 }
 
+# The tests play into a JACK server without hardware; where there is none, they say so and skip.
+jack_server() {
+    [ "$(uname -s)" = Linux ] || return 0
+    command -v jackd >/dev/null || apt_install jackd2 ||
+        say "for the tests of live playing, install jackd (Debian, Ubuntu: apt install jackd2)"
+}
+
+# A screen in memory and a hand at its mouse and keyboard: the test of the real window; without them it says so, skips.
+screen() {
+    [ "$(uname -s)" = Linux ] || return 0
+    local missing=()
+    command -v Xvfb >/dev/null || missing+=(xvfb)
+    command -v xdotool >/dev/null || missing+=(xdotool)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    apt_install "${missing[@]}" ||
+        say "for the test of the window, install Xvfb and xdotool (Debian, Ubuntu: apt install xvfb xdotool)"
+}
+
 make_venv() {
     if .venv/bin/python -m pip --version >/dev/null 2>&1; then return; fi
     local python
@@ -108,6 +128,8 @@ esac
 
 system_libraries
 [ -z "$extras" ] || compilers
+[ -z "$extras" ] || jack_server
+[ -z "$extras" ] || screen
 make_venv
 say "installing Python packages (the first time takes some minutes)"
 pip_install setuptools

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +38,30 @@ FORBIDDEN = {
     "app": {"torch"},
 }
 
+ONLY_IMPORTED_BY = {
+    "sounddevice": {"engine/live/devices.py", "engine/live/stream.py"},
+    "rtmidi": {"engine/midi/ports.py"},
+}
+"""Libraries that open devices -> the only files of engine and app that may import them."""
+QT = {"PySide6.QtCore", "PySide6.QtGui", "PySide6.QtTest", "PySide6.QtWidgets"}
+"""Modules of PySide6-Essentials that may be used; the others cost time, or are not installed."""
+CLIENT_SIDE = (
+    "engine.live.client",
+    "engine.live.layout",
+    "engine.live.protocol",
+    "engine.live.settings",
+    "engine.live.requests",
+    "engine.live.wishes",
+    "engine.midi.rows",
+    "app.window.display",
+    "app.window.preferences",
+    "app.window.values",
+    "app.window.session.autosave",
+    "app.window.session.reading",
+    "app.window.session.sync",
+)
+"""What a window imports to play: it starts quickly, and never touches a device."""
+
 
 def modules(path: Path) -> Iterator[str]:
     """Everything that a file imports, in full, as in `from a import b`: a.b."""
@@ -56,6 +82,37 @@ def test_arrows_run_one_way(package: str) -> None:
         found = set(imports(path))
         assert found & set(PACKAGES) <= MAY_IMPORT[package], path
         assert not found & FORBIDDEN.get(package, set()), path
+
+
+@pytest.mark.parametrize("library", ONLY_IMPORTED_BY)
+def test_devices_are_opened_in_one_place(library: str) -> None:
+    found = {
+        path for package in ("engine", "app") for path in (ROOT / package).rglob("*.py") if library in imports(path)
+    }
+    assert {str(path.relative_to(ROOT).as_posix()) for path in found} <= ONLY_IMPORTED_BY[library]
+
+
+@pytest.mark.parametrize("module", CLIENT_SIDE)
+def test_the_client_of_the_engine_is_light(module: str) -> None:
+    heavy = ("numba", "sounddevice", "rtmidi", "mido", "PySide6")
+    code = f"import sys, {module}; print(*(set(sys.modules) & set({heavy!r})))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_opening_the_window_compiles_nothing_and_opens_no_device() -> None:
+    code = "import sys, app.window.opened; print(*(set(sys.modules) & {'numba', 'sounddevice', 'rtmidi', 'pyqtgraph'}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_the_window_uses_little_of_qt_and_its_session_none() -> None:
+    for path in (ROOT / "app").rglob("*.py"):
+        found = {".".join(module.split(".")[:2]) for module in modules(path) if module.startswith("PySide6")}
+        assert found <= QT, path
+        inside = path.relative_to(ROOT / "app").parts
+        assert not found or inside[0] == "window", path
+        assert not found or inside[1] != "session", path
 
 
 def test_every_package_of_training_has_its_arrows() -> None:

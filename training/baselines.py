@@ -1,11 +1,13 @@
 """What a model must beat: the nearest training clip, and wavetables of a given memory cut from the training clips.
 
-`python -m training.baselines DATASET [--kilobytes 24 720]`. Both answer control voltages without learning anything:
-the first says how far apart neighbouring clips are, the second what the same memory buys in the classic way. A wave
-holds the magnitudes of its harmonics; the log-spectral distance hears little else.
+`python -m training.baselines DATASET [--kilobytes 24 720] [--write FILE]`. Both answer control voltages without
+learning anything: the first says how far apart neighbouring clips are, the second what the same memory buys in the
+classic way. A wave holds the magnitudes of its harmonics; the log-spectral distance hears little else. FILE, JSON,
+keeps the figures of several sets for docs/models.md.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from accel.atomic import atomic_path
 from accel.errors import SystoleError
 from training.data.dataset import C4_HZ, HOP, RATE, Dataset, load_dataset
 from training.measure.clip_figures import ClipFigures, measure
@@ -33,6 +36,7 @@ HIGHEST_HZ = 20_000.0
 NOTE_SPAN = 72.0
 """Semitones that count as much as a knob's whole travel."""
 NEIGHBOURS = 4
+SHOWN = ("lsd_db", "lsd_static_db", "lsd_moving_db")
 
 
 def _position(control: Floats) -> Floats:
@@ -124,23 +128,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.baselines", description="What a model must beat.")
     parser.add_argument("dataset", type=Path, help="data set without suffix, as in DIR/va/va")
     parser.add_argument("--kilobytes", type=float, nargs="*", default=[24.0, 720.0], help="memory of the wavetables")
+    parser.add_argument("--write", type=Path, help="JSON file to put the figures into, beside other sets'")
     options = parser.parse_args(arguments)
     try:
         train, held_out = (load_dataset(options.dataset, parts) for parts in (("static", "moving"), VALIDATION))
+        found = {"nearest clip": _figures("nearest clip", nearest_clips(train, held_out))}
+        for size in options.kilobytes:
+            table: Render = cut_wavetable(train, size)
+            name = f"wavetable, {size:g} kB"
+            found[name] = _figures(name, evaluate(table, held_out))
+        if options.write:
+            _write(options.write, f"{options.dataset.parent.name}/{options.dataset.name}", found)
     except (SystoleError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    _show("nearest clip", nearest_clips(train, held_out))
-    for size in options.kilobytes:
-        table: Render = cut_wavetable(train, size)
-        _show(f"wavetable, {size:g} kB", evaluate(table, held_out))
     return 0
 
 
-def _show(name: str, figures: list[ClipFigures]) -> None:
-    found = summary(figures)
-    shown = [f"{found[key]:.2f}" for key in ("lsd_db", "lsd_static_db", "lsd_moving_db") if key in found]
-    print(f"{name}: LSD {' / '.join(shown)} dB (all / static / moving)", flush=True)
+def _figures(name: str, figures: list[ClipFigures]) -> dict[str, float]:
+    """Of all, steady and moving clips, in dB; they are shown, too."""
+    found = {key: round(value, 2) for key, value in summary(figures).items() if key in SHOWN}
+    print(
+        f"{name}: LSD {' / '.join(f'{value:.2f}' for value in found.values())} dB (all / static / moving)", flush=True
+    )
+    return found
+
+
+def _write(path: Path, dataset: str, found: dict[str, dict[str, float]]) -> None:
+    try:
+        document = json.loads(path.read_text()) if path.exists() else {}
+        document[dataset] = found
+    except (ValueError, TypeError) as error:
+        raise SystoleError(f"{path}: not figures of baselines: {error}") from None
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ function is compiled once for all forms and without a single vector kernel in it
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from accel.emulator import fast
 from accel.emulator.fast_pack import TOKENS
 from accel.emulator.forms import FORMS
 from accel.jit import JIT
+from accel.once import once
 
 __all__ = ["address_of", "call_entry", "entry_address"]
 
@@ -55,7 +55,7 @@ _FUNCTIONS: dict[str, Callable[..., None]] = {
 }
 
 
-@functools.cache
+@once
 def _compiled(form: str) -> Any:
     """Compile a form's entry, or load it; it stays, since addresses of it are handed around."""
     return cfunc(types.void(*[types.int64] * 5), **JIT)(_FUNCTIONS[form])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -59,9 +60,14 @@ def print_rich(table: Table) -> None:
 def progress(title: str, total: int, *, wanted: bool = True) -> Iterator[Callable[[int], None]]:
     """Yield `advance(done)`, which draws a bar of `total` on stderr; without a terminal it does nothing.
 
+    With SYSTOLE_PROGRESS=lines in the environment, lines `progress DONE TOTAL` instead, for a program that shows them.
+
     The bar is redrawn at most ten times a second, so calling it for every block costs next to nothing. Until the
     first call it says that things are being prepared: the first run of all compiles, which takes a while.
     """
+    if wanted and os.environ.get("SYSTOLE_PROGRESS") == "lines":
+        yield _lines(total)
+        return
     if not (wanted and sys.stderr.isatty()):
         yield lambda done: None
         return
@@ -81,3 +87,17 @@ def progress(title: str, total: int, *, wanted: bool = True) -> Iterator[Callabl
                 bar.update(task, completed=min(done, total), description=title)
 
         yield advance
+
+
+def _lines(total: int) -> Callable[[int], None]:
+    """Ten lines a second at most."""
+    due = 0.0
+
+    def advance(done: int) -> None:
+        nonlocal due
+        now = time.monotonic()
+        if now >= due:
+            due = now + _REFRESH_SECONDS
+            note(f"progress {min(done, total)} {total}")
+
+    return advance

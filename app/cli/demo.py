@@ -112,7 +112,7 @@ def _write(renderer: DemoRenderer, target: Path, advance: Callable[[int], None])
     from accel.formats import RATE
     from app.rendering.destination import Destination
     from app.rendering.job import Plan, run
-    from app.rendering.wav import SampleFormat
+    from engine.wav import SampleFormat
 
     plan = Plan(
         Destination.of(str(target)), {}, channels=2, rate_in=RATE, rate_out=RATE, sample_format=SampleFormat.PCM16

@@ -17,11 +17,16 @@ from app.cli.failures import guarded
 __all__ = ["COMMANDS", "main", "systole"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "play": ("app.cli.play", "Play live, from MIDI to a sound device."),
     "render": ("app.cli.render", "Render a MIDI file or control voltages to a WAV."),
     "demo": ("app.cli.demo", "Render a demo of each model: its patches, its knobs."),
+    "devices": ("app.cli.devices", "List the sound devices."),
+    "midi": ("app.cli.midi", "List the MIDI ports, or show what they send."),
+    "calibrate": ("app.cli.calibrate", "Calibrate an input for control voltages."),
     "models": ("app.cli.models", "List the models (trained programs)."),
     "patches": ("app.cli.patches", "List the patches (sounds)."),
     "info": ("app.cli.info", "Describe a model or a patch."),
+    "map": ("app.cli.map", "Render the timbre map of a model for the window."),
     "verify": ("app.cli.verify", "Check emulator and RTL against the reference, bit for bit."),
     "rtl": ("app.cli.rtl", "Export the accelerator's SystemVerilog."),
     "profile": ("app.cli.profile", "Show where the naive generator spends its time."),

@@ -1,4 +1,4 @@
-"""`systole render`: a MIDI file or control voltages to a WAV."""
+"""`systole render`: a MIDI file, control voltages or a journal to a WAV."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ __all__ = ["command"]
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".smf")
 CV_SUFFIXES = (".csv", ".npz", ".wav")
 FEATURE_SUFFIX = ".npy"
+JOURNAL_SUFFIX = ".json"
+FIXED_BY_JOURNAL = ("patch", "model", "scale", "keymap", "channels", "stems", "tail", "seed")
 NATIVE = "native"
 RATES = ("44100", "48000", "96000", NATIVE)
 FORMATS = ("pcm16", "pcm24", "float")
@@ -38,6 +40,8 @@ bus or limiter (so gate and level are not used). Everything else is stereo, play
 missing gate column means that the gate is open throughout.
 
 Or a .npy with mel features [frames, bands] for an imported --model: its own signal, mono, 16 bit.
+
+Or IN is the journal (.json) of live playing: with --format float the WAV holds, bit for bit, what was heard.
 
 The file appears when it is complete; until then an older one stays as it was. Samples are rounded to the
 format without dither.
@@ -71,18 +75,23 @@ class _Request:
     @property
     def is_midi(self) -> bool:
         """By the file's name, or by its first bytes where the name tells nothing."""
-        if self.suffix in (*MIDI_SUFFIXES, *CV_SUFFIXES, FEATURE_SUFFIX):
+        if self.suffix in (*MIDI_SUFFIXES, *CV_SUFFIXES, FEATURE_SUFFIX, JOURNAL_SUFFIX):
             return self.suffix in MIDI_SUFFIXES
         with Path(self.source).open("rb") as file:
             if file.read(4) == b"MThd":
                 return True
-        allowed = ", ".join((*MIDI_SUFFIXES, *CV_SUFFIXES, FEATURE_SUFFIX))
+        allowed = ", ".join((*MIDI_SUFFIXES, *CV_SUFFIXES, FEATURE_SUFFIX, JOURNAL_SUFFIX))
         raise click.BadParameter(f"{self.source}: cannot be rendered; allowed: {allowed}", param_hint="IN")
+
+    @property
+    def is_journal(self) -> bool:
+        """Events of live playing, by the file's name."""
+        return self.suffix == JOURNAL_SUFFIX
 
     @property
     def is_raw(self) -> bool:
         """Control voltages straight into a model: its own mono signal."""
-        return self.model is not None and not self.is_midi
+        return self.model is not None and not self.is_midi and not self.is_journal
 
 
 @click.command("render", help=_HELP)
@@ -148,13 +157,13 @@ def command(ctx: click.Context, **options: Any) -> None:
     """See `_HELP`."""
     from app.cli.console import note, print_json, progress
     from app.rendering.job import Plan, run
-    from app.rendering.wav import SampleFormat
     from app.warming import announce_if_cold
+    from engine.wav import SampleFormat
 
     request = _Request(**options)
     _check(request, ctx)
     mix = _destination(request.output, request.source)
-    renderer, rate, warnings = _score(request) if request.is_midi else _voltages(request)
+    renderer, rate, warnings = _renderer(request)
     if not request.quiet:
         for warning in warnings:
             note(f"systole: warning: {warning}")
@@ -180,9 +189,12 @@ def command(ctx: click.Context, **options: Any) -> None:
 def _check(request: _Request, ctx: click.Context) -> None:
     """Refuse options that contradict each other, before anything is loaded."""
     to_pipe = request.output == "-"
-    tail_given = ctx.get_parameter_source("tail") == click.core.ParameterSource.COMMANDLINE
+    given = [name for name in ctx.params if ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE]
+    tail_given = "tail" in given
+    fixed = [f"--{name}" for name in given if name in FIXED_BY_JOURNAL] if request.is_journal else []
     contradictions = (
         (request.suffix == FEATURE_SUFFIX and not request.model, "mel features need a --model that was imported"),
+        (fixed, f"{', '.join(fixed)}: a journal holds its patches, models, tuning, seed and length"),
         (request.is_raw and request.patch, "control voltages go through a --patch or to a --model, not both"),
         (request.is_raw and tail_given, "--tail: the model's own signal ends with its control voltages"),
         (request.stems and not request.is_midi, "--stems needs a MIDI file: control voltages play one voice"),
@@ -218,6 +230,22 @@ def _stem_destinations(renderer: Any, request: _Request) -> dict[str, Destinatio
     from app.rendering.destination import stem_path
 
     return {name: _destination(stem_path(request.output, name), request.source) for name in renderer.stems}
+
+
+def _renderer(request: _Request) -> tuple[Renderer, int, tuple[str, ...]]:
+    """What renders IN, its rate in Hz, and warnings."""
+    if request.is_journal:
+        return _journal(request)
+    return _score(request) if request.is_midi else _voltages(request)
+
+
+def _journal(request: _Request) -> tuple[Renderer, int, tuple[str, ...]]:
+    """Renderer of a journal, its rate in Hz, and no warnings."""
+    from accel.formats import RATE
+    from engine.journal import read_journal
+    from engine.replay import JournalRenderer
+
+    return JournalRenderer(read_journal(request.source), block=request.block), RATE, ()
 
 
 def _score(request: _Request) -> tuple[Renderer, int, tuple[str, ...]]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from app.rendering.destination import Destination, opened
 from app.rendering.track import Track
-from app.rendering.wav import SampleFormat, WavWriter
+from engine.wav import SampleFormat, WavWriter
 
 __all__ = ["Plan", "Renderer", "Summary", "run"]
 

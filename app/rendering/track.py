@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.rendering.wav import WavWriter
+from engine.wav import WavWriter
 
 __all__ = ["Track"]
 

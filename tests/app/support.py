@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,3 +25,9 @@ def one_line(done: subprocess.CompletedProcess[bytes]) -> str:
     assert len(lines) == 1, done.stderr.decode()
     assert lines[0].startswith("systole: ")
     return lines[0]
+
+
+def interrupts_count() -> None:
+    """In the child: these tests may run under nohup or as a background job, whose choice the command respects."""
+    for each in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(each, signal.SIG_DFL)

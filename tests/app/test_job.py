@@ -13,7 +13,7 @@ import soundfile
 from accel.errors import SystoleError
 from app.rendering.destination import Destination
 from app.rendering.job import Plan, run
-from app.rendering.wav import SampleFormat
+from engine.wav import SampleFormat
 
 
 @dataclass

@@ -21,7 +21,7 @@ import soundfile
 from accel.emulator import Emulator
 from accel.formats import knob_counts, pitch_word
 from accel.program_file import load_program
-from tests.app.support import COMMAND, Systole, one_line
+from tests.app.support import COMMAND, Systole, interrupts_count, one_line
 
 RAW = ("--model", "tiny")
 
@@ -255,12 +255,6 @@ def long_take(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def interrupts_count() -> None:
-    """In the child: these tests may run under nohup or as a background job, whose choice the command respects."""
-    for each in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(each, signal.SIG_DFL)
-
-
 def started(environment: dict[str, str], source: Path, out: Path | str, **options: object) -> subprocess.Popen[bytes]:
     call = [*COMMAND, "render", str(source), "-o", str(out), *RAW]
     options |= {"env": environment, "stderr": subprocess.PIPE, "preexec_fn": interrupts_count}
@@ -311,3 +305,58 @@ def test_a_reader_that_leaves_is_no_fault(environment: dict[str, str], long_take
         said = process.stderr.read()
         process.wait(timeout=60)
     assert (process.returncode, said) == (1, b"")
+
+
+@pytest.fixture(scope="module")
+def journal(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tenth of a second of two parts, as live playing writes it down."""
+    from engine.events import Kind, event_array
+    from engine.journal import Journal, JournalPatch, write_journal
+
+    model, text = load_program(home / "models" / "tiny.safetensors"), (home / "patches" / "plain.toml").read_text()
+    patches = tuple(JournalPatch(serial, text, model.hash, serial) for serial in (1, 2))
+    rows = [(0, Kind.OPEN, 1, 0, -1.0), (9, Kind.NOTE_ON, 0, 60, 100.0), (2000, Kind.OPEN, 2, 3, 480.0)]
+    rows += [(2000, Kind.NOTE_ON, 0, 64, 100.0), (4000, Kind.GATE, 0, 480, 0.0)]
+    path = tmp_path_factory.mktemp("journal") / "take.json"
+    write_journal(Journal("0", "", (32, 8), 0, 4800, True, 1, patches, event_array(rows)), path)
+    return path
+
+
+def test_a_journal_gives_what_was_heard(
+    systole: Systole, home: Path, journal: Path, tmp_path: Path, monkeypatch
+) -> None:
+    from engine.journal import read_journal
+    from engine.replay import JournalRenderer
+
+    out, other = tmp_path / "out.wav", tmp_path / "other.wav"
+    done = systole("render", journal, "-o", out, "--format", "float", "--json", "--block", 64)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["frames"] == 4800
+    monkeypatch.setenv("SYSTOLE_HOME", str(home))
+    wanted = np.concatenate([block.mix for block in JournalRenderer(read_journal(journal)).blocks()])
+    assert wanted[2500:].any() and not wanted[4480:].any()
+    assert np.array_equal(soundfile.read(out, dtype="float32")[0], wanted)
+    assert systole("render", journal, "-o", other, "--format", "float").returncode == 0
+    assert digest(out) == digest(other)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--patch", "plain"], ["--model", "tiny", "--seed", "2"], ["--tail", "1"], ["--stems"], ["--scale", "x.scl"]],
+)
+def test_a_journal_says_itself_what_is_played(
+    systole: Systole, journal: Path, tmp_path: Path, options: list[str]
+) -> None:
+    (tmp_path / "x.scl").touch()
+    done = systole("render", journal, "-o", tmp_path / "out.wav", *options, cwd=tmp_path)
+    assert done.returncode == 2 and not (tmp_path / "out.wav").exists()
+    line = one_line(done)
+    assert f"{', '.join(each for each in options if each.startswith('--'))}: a journal holds its" in line
+
+
+def test_a_journal_that_is_damaged_is_one_line(systole: Systole, journal: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text(journal.read_text().replace("[9,1,0,60,", "[9,1,0,600,"))
+    done = systole("render", broken, "-o", tmp_path / "out.wav")
+    assert done.returncode == 1 and not (tmp_path / "out.wav").exists()
+    assert "broken.json: events[1]: index 600 of NOTE_ON: allowed: 0 to 127" in one_line(done)

@@ -10,7 +10,7 @@ import soundfile
 
 from app.rendering.destination import Sink
 from app.rendering.track import Track
-from app.rendering.wav import SampleFormat, WavWriter
+from engine.wav import SampleFormat, WavWriter
 
 
 def converted(frames: np.ndarray, rate_in: int, rate_out: int, block: int) -> np.ndarray:

@@ -16,6 +16,7 @@ from benchmarks.report import Report, Single, load_report, save_report, this_mac
 from benchmarks.scaling import fit_line
 from benchmarks.startup import Startup
 from benchmarks.steady import Allocations, BlockCost, Percentiles
+from benchmarks.summary_table import summary_table
 from benchmarks.table import contest_table, detail_table, target_table
 from benchmarks.targets import check
 
@@ -79,7 +80,7 @@ def test_a_report_without_memory_and_start_up() -> None:
 def test_readme_between_its_markers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results, page = tmp_path / "results.json", tmp_path / "page.md"
     save_report(a_report(), results)
-    parts = ("benchmarks", "hardware")
+    parts = ("benchmarks", "hardware", "measured")
     page.write_text("before\n" + "".join(f"<!-- {part}:start -->\nold\n<!-- {part}:end -->\nafter\n" for part in parts))
     call = ["--results", str(results), "--page", str(page)]
     assert readme.main([*call, "--check"]) == 1
@@ -94,7 +95,13 @@ def test_readme_between_its_markers(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert page.read_text() == "no markers"
 
 
-def test_the_readme_is_up_to_date() -> None:
+def test_the_summary_names_the_fastest_peer_of_its_kind() -> None:
+    table = summary_table(a_report())
+    assert "| Faster than ONNX Runtime fp32, Conv graph, in the same run | 7.0 times |" in table
+    assert "| One voice on one core | 89 times real time |" in table
+
+
+def test_the_pages_are_up_to_date() -> None:
     assert readme.main(["--check"]) == 0
 
 

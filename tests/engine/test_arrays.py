@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
-from engine.arrays import Table
+from engine.arrays import Table, array_at, table_at
 
 PAIR = np.dtype([("a", "<i8"), ("b", "<f8")])
 
@@ -85,3 +85,22 @@ def test_an_unknown_name_is_an_error_of_the_compiler():
 def test_a_table_is_not_copied():
     with pytest.raises(TypeError, match="addresses"):
         copy.deepcopy(things())
+
+
+things_at = table_at(Things)
+pairs_at, planes_at = array_at(PAIR), array_at(np.dtype(np.float64), 5)
+
+
+@numba.njit
+def _touch_by_address(table, pairs, plane):
+    things_at(table).cube[0, 0, 0] = 99
+    pairs_at(pairs, 2)[1].a = 6
+    rows = planes_at(plane, 3)
+    rows[2, 0] = rows.shape[0] * 10 + rows.shape[1]
+    return things_at(table).plane[2, 0]
+
+
+def test_tables_and_arrays_by_address():
+    table = things()
+    assert _touch_by_address(table.address, table.pairs.ctypes.data, table.plane.ctypes.data) == 35
+    assert table.cube[0, 0, 0] == 99 and table.pairs["a"].tolist() == [0, 6]

@@ -71,7 +71,7 @@ def test_levels_and_differences() -> None:
     sounds = {entry.name: note(entry) for entry in FACTORY}
     for name, out in sounds.items():
         peak = 20 * np.log10(np.abs(out).max())
-        assert -26 < peak < -8, (name, peak)
+        assert -32 < peak < -4, (name, peak)  # of one key; whole phrases are equally loud
         assert np.all(np.isfinite(out))
     described = {name: features(out) for name, out in sounds.items()}
     names = sorted(described)
@@ -92,7 +92,7 @@ def test_a_chord_stays_below_the_limiter(name: str) -> None:
     assert np.abs(out).max() < 10 ** (-3 / 20)
 
 
-STRUCK = {"keys", "pluck", "tap"}
+STRUCK = {"keys", "musicbox", "pluck", "tap"}
 """Sounds of a blow: no pressure shapes them afterwards."""
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from engine.envelope import FADE, IDLE, RELEASE
 from engine.events import Kind
+from engine.modulation import BEND
 from engine.parameters import TABLE
 from engine.part import Part
 
@@ -155,5 +158,73 @@ def test_notes_outside_the_window_are_not_played(play, tiny) -> None:
 def test_lowering_the_polyphony_live_fades_all_that_are_too_many(play) -> None:
     rows = [on(index, 60 + index) for index in range(8)]
     rows += [(100, Kind.PARAMETER, 0, [entry.id for entry in TABLE].index("voice.polyphony"), 3.0), on(200, 80)]
+    part, _ = play(rows, 110, {**LONG, "voice.polyphony": 8})
+    assert sounding(part) == [65, 66, 67] and in_stage(part, FADE) == [60, 61, 62, 63, 64]
     part, _ = play(rows, 210, {**LONG, "voice.polyphony": 8})
-    assert sounding(part) == [66, 67, 80] and in_stage(part, FADE) == [60, 61, 62, 63, 64, 65]
+    assert sounding(part) == [66, 67, 80] and in_stage(part, FADE) == [65]
+
+
+MONO_MODES = ("mono", "legato")
+MODES = ("poly", *MONO_MODES)
+
+
+@pytest.mark.parametrize("mode", MONO_MODES)
+@pytest.mark.parametrize("ups", list(itertools.permutations([(60, 1), (64, 2), (67, 3)])))
+def test_one_voice_ends_with_the_last_key_whatever_its_channel(play, mode: str, ups: tuple) -> None:
+    """As an MPE controller plays: each key has a channel of its own."""
+    settings, down = {**LONG, "voice.mode": mode}, [(60, 1), (64, 2), (67, 3)]
+    rows = [on(10 * index, note, channel=channel) for index, (note, channel) in enumerate(down)]
+    for index, (note, channel) in enumerate(ups):
+        rows.append(off(100 + 10 * index, note, channel))
+        part, _ = play(rows, 105 + 10 * index, settings)
+        down.remove((note, channel))
+        playing = part.state.voices[~np.isin(part.state.voices["stage"], (IDLE, RELEASE))]
+        assert list(zip(playing["note"].tolist(), playing["channel"].tolist(), strict=True)) == down[-1:]
+    assert not part.state.held.any()
+
+
+@pytest.mark.parametrize("mode", MONO_MODES)
+def test_a_voice_that_returns_to_a_key_bends_with_that_keys_channel(play, mode: str) -> None:
+    bends = [(0, Kind.BEND, 1, 0, 1.0), (0, Kind.BEND, 2, 0, -1.0)]
+    rows = [*bends, on(0, 60, channel=1), on(500, 64, channel=2), off(1000, 64, channel=2)]
+    part, _ = play(rows, 1200, {"voice.mode": mode})
+    assert part.state.source[BEND] == 1.0
+
+
+@pytest.mark.parametrize("mode", MONO_MODES)
+def test_a_note_that_two_channels_hold_is_one_key(play, mode: str) -> None:
+    settings = {**LONG, "voice.mode": mode}
+    rows = [on(0, 60, channel=1), on(10, 60, channel=2), off(20, 60, channel=1)]
+    assert sounding(play(rows, 25, settings)[0]) == [60]
+    assert sounding(play([*rows, off(30, 60, channel=2)], 35, settings)[0]) == []
+    rows = [on(0, 60, channel=1), on(10, 60, channel=2), off(20, 60, channel=2), off(30, 60, channel=1)]
+    assert sounding(play(rows, 35, settings)[0]) == []
+
+
+def to_mode(time: int, mode: str):
+    return (time, Kind.PARAMETER, 0, [entry.id for entry in TABLE].index("voice.mode"), float(MODES.index(mode)))
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.permutations(MODES, 2)))
+@pytest.mark.parametrize("channels", [(0, 0, 0), (1, 2, 3)])
+def test_no_held_key_survives_a_change_of_mode(play, before: str, after: str, channels: tuple) -> None:
+    keys = list(zip((60, 64, 67), channels, strict=True))
+    rows = [on(10 * index, note, channel=channel) for index, (note, channel) in enumerate(keys)]
+    rows.append(to_mode(100, after))
+    part, _ = play(rows, 110, {**LONG, "voice.mode": before})
+    assert sounding(part) == [67]
+    for ups in itertools.permutations(keys):
+        every = [*rows, *(off(200 + 10 * index, *key) for index, key in enumerate(ups))]
+        part, _ = play(every, 300, {**LONG, "voice.mode": before})
+        assert sounding(part) == [] and not part.state.held.any(), ups
+        again = [*every, on(310, 72, channel=channels[0]), to_mode(320, before), off(330, 72, channels[0])]
+        assert sounding(play(again, 340, {**LONG, "voice.mode": before})[0]) == []
+
+
+@pytest.mark.parametrize("mode", MONO_MODES)
+def test_going_to_one_voice_keeps_the_newest_key_that_is_down(play, mode: str) -> None:
+    rows = [cc(0, 64, 127), on(0, 60), on(10, 62), on(20, 64), off(30, 64), to_mode(100, mode)]
+    part, _ = play(rows, 110, LONG)
+    assert sounding(part) == [62] and in_stage(part, FADE) == [60, 64]
+    part, _ = play([*rows, off(120, 62), off(130, 60), cc(140, 64, 0)], 150, LONG)
+    assert sounding(part) == []

@@ -1,0 +1,1 @@
+"""What a person sees who has never played it."""

@@ -1,0 +1,1 @@
+"""Help that the window shows."""

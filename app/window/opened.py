@@ -1,0 +1,183 @@
+"""The window and all that belongs to it, put together: from an engine and a beginning to something to play."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from accel.errors import SystoleError
+from app.window.actions import Actions
+from app.window.begin import Beginning
+from app.window.clock import Frame, FrameClock
+from app.window.collecting import Collector
+from app.window.link.link import EngineLink
+from app.window.link.port import EnginePort
+from app.window.main_window import MainWindow
+from app.window.notices import Notices
+from app.window.panels import PANELS, PanelSpec
+from app.window.preferences import load_preferences, save_preferences
+from app.window.services import Remembered, Services
+from app.window.session.autosave import Autosave
+from app.window.session.document import Document
+from app.window.session.reading import sound_from_text
+from app.window.session.sync import Sync
+from app.window.theme.theme import Theme
+from app.window.translation import install
+from engine.live.protocol import CvChannel, SetPatch, StartRecording
+from engine.midi.rows import Row
+
+__all__ = ["Opened", "application"]
+
+SYNC_EVERY, SAVE_EVERY = 6, 30
+"""Frames."""
+
+
+def application(zoom: float = 1.0) -> QApplication:
+    """The application, made where there is none yet; one that is there keeps its size."""
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    if zoom != 1.0:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{zoom:g}")  # read by Qt when the application is made
+    made = QApplication(["systole"])
+    made.setApplicationName("systole")
+    made.setApplicationDisplayName("Systole")
+    made.setDesktopFileName("systole")
+    install(made)
+    return made
+
+
+class _Player:
+    """The link as `Sync` wants it."""
+
+    def __init__(self, link: EngineLink, notices: Notices) -> None:
+        self._link, self._notices = link, notices
+        self.sync: Sync | None = None
+
+    def play(self, rows: Sequence[Row]) -> bool:
+        return self._link.play(rows)
+
+    def ask(self, command: SetPatch) -> None:
+        self._link.ask(command, otherwise=lambda line: self._refused(command.text, line))
+
+    def _refused(self, text: str, line: str) -> None:
+        assert self.sync is not None
+        self.sync.refused(text)
+        if self._link.is_ready:  # else it is asked for again when it is
+            self._notices.say("warning", line)
+
+
+class Opened(QObject):
+    """A window that is open. Build it before the engine is started, so that nothing it says is missed."""
+
+    def __init__(self, engine: EnginePort, beginning: Beginning, *, panels: tuple[PanelSpec, ...] = PANELS) -> None:
+        super().__init__()
+        preferences, line = load_preferences()
+        app = application(preferences.zoom)
+        self._beginning, self._is_closed = beginning, False
+        self._collector = Collector(self)
+        self._collector.start()
+        self.window = MainWindow()
+        notices = Notices(self)
+        for text in (*beginning.lines, *([line] if line else [])):
+            notices.say("warning", text)
+        document = Document(beginning.desk.current)
+        document.restore(beginning.desk, beginning.files)
+        link = EngineLink(engine, self)
+        player = _Player(link, notices)
+        sync = Sync(document, player, read=sound_from_text)
+        player.sync = sync
+        sync.begin(beginning.text)
+        theme = Theme(preferences.theme, self)
+        theme.apply(app)
+        theme.changed.connect(lambda: theme.apply(app))
+        clock, actions = FrameClock(link.snapshot, self), Actions(self.window)
+        remembered = Remembered(preferences)
+        self.services = Services(document, link, sync, clock, theme, notices, actions, remembered)
+        self.autosave = Autosave(document, beginning.path, lambda text: notices.say("warning", text))
+        self._connect()
+        self.window.fill(self.services, panels)
+        self.window.closed.connect(self.close)
+        self.window.show()
+        clock.start()
+
+    def _connect(self) -> None:
+        services = self.services
+        link, notices, document = services.link, services.notices, services.document
+        link.said.connect(lambda level, text: notices.say(level, text))
+        link.failed.connect(lambda text: notices.say("error", text))
+        link.stream_changed.connect(lambda notice: notices.say("info", notice.line))
+        link.patch_changed.connect(self._heard)
+        link.ready.connect(services.sync.greeted)
+        services.clock.frame.connect(self._frame)
+        document.subscribe(lambda change: services.clock.wake())
+        services.actions.add("undo", self.tr("Undo"), "Ctrl+Z", document.undo)
+        services.actions.add("redo", self.tr("Redo"), "Ctrl+Shift+Z", document.redo)
+        services.actions.add("quit", self.tr("Quit"), "Ctrl+Q", self.window.close)
+
+    def _heard(self, notice: object) -> None:
+        try:
+            self.services.sync.heard(notice)  # type: ignore[arg-type]
+        except SystoleError as error:
+            self.services.notices.say("warning", str(error))
+
+    def _frame(self, frame: Frame) -> None:
+        if frame.number % SYNC_EVERY == 0 or not frame.is_sounding:
+            self.services.sync.frame(frame.snapshot)
+        if frame.number % SAVE_EVERY == 0 or not frame.is_sounding:
+            self.autosave.tick()
+
+    def follow_voltages(self, channels: Iterable[CvChannel]) -> None:
+        """Inputs lead these knobs from now on: they are shown where they stand, but are not part of the sound."""
+        roles = [channel.role.partition(":") for channel in channels]
+        self.services.sync.led = frozenset(f"knobs.{name}" for role, _, name in roles if role == "knob")
+
+    def record(self, path: str, format: str) -> None:
+        """Record to a file as soon as the engine plays; format as `protocol.StartRecording`."""
+        link, command = self.services.link, StartRecording(path=path, format=format)  # type: ignore[arg-type]
+        link.ready.connect(lambda: link.ask(command), Qt.ConnectionType.SingleShotConnection)
+
+    def run(self, stop: threading.Event, seconds: float | None) -> None:
+        """Until the window is closed, `stop` is set, or `seconds` have passed since the engine played.
+
+        An engine that is gone for good is no end: the window stays, and says so.
+        """
+        loop = QEventLoop(self)
+        self.window.closed.connect(loop.quit)
+        if seconds is not None:
+            self.services.link.ready.connect(
+                lambda: QTimer.singleShot(round(1000 * seconds), self.window.close),
+                Qt.ConnectionType.SingleShotConnection,
+            )
+
+        def look() -> None:
+            if stop.is_set():
+                self.window.close()
+
+        watch = QTimer(self)
+        watch.timeout.connect(look)
+        watch.start(100)  # and so Python sees signals, too
+        if self.window.isVisible():
+            loop.exec()
+        watch.stop()
+
+    def close(self) -> None:
+        """Keep what is to be kept; the engine goes on until its owner stops it. A second call does nothing."""
+        services = self.services
+        if self._is_closed:
+            return
+        self._is_closed = True
+        services.clock.stop()
+        services.link.close()
+        self._collector.stop()
+        self.autosave.flush()
+        if self._beginning.lock is not None:
+            self._beginning.lock.unlock()
+        try:
+            save_preferences(services.remembered.value)
+        except SystoleError as error:
+            services.notices.say("warning", str(error))

@@ -1,0 +1,1 @@
+"""Notes played by mouse and computer keyboard, the meters, and recording."""

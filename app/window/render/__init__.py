@@ -1,0 +1,1 @@
+"""Rendering to a WAV, in a process of its own."""

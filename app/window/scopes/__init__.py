@@ -1,0 +1,1 @@
+"""Oscilloscope, spectrum and spectrogram of what is played."""

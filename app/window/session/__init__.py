@@ -1,0 +1,1 @@
+"""What the player edits: a sound with its history. No Qt in here."""

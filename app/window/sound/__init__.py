@@ -1,0 +1,1 @@
+"""The sound's own controls: the model's knobs, envelopes, LFOs, voice, and what moves them."""

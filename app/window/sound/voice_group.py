@@ -1,0 +1,56 @@
+"""How the sound is played: notes at once, unison, glide, tuning, level and place."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.window.services import Services
+from app.window.session.document import Change
+from app.window.sound.group_title import GroupTitle
+from app.window.sound.shape_groups import GAP, Group
+
+__all__ = ["VoiceGroup"]
+
+ABOVE = {
+    "voice.level": "Level",
+    "voice.pan": "Pan",
+    "voice.velocity": "Veloc.",
+    "voice.transpose": "Transp.",
+    "voice.tune": "Tune",
+    "voice.bend_range": "Bend",
+}
+BELOW = {
+    "voice.polyphony": "Voices",
+    "voice.unison": "Unison",
+    "voice.detune": "Detune",
+    "voice.spread": "Spread",
+    "voice.glide": "Glide",
+}
+
+
+class VoiceGroup(Group):
+    """All parameters of the table's group `voice`."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, parent)
+        mode = self.add_choice("voice.mode", (self.tr("Poly"), self.tr("Mono"), self.tr("Legato")))
+        self.add_head(GroupTitle(self.tr("Voice"), services.theme), mode)
+        self.column.addStretch(1)
+        self.add_knobs(ABOVE)
+        self.column.addStretch(1)
+        self.add_knobs(BELOW)
+        self.column.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        glide = (self.tr("Glide always"), self.tr("Glide legato"))
+        row.addWidget(self.add_choice("voice.glide_mode", glide, is_list=True), 1)
+        phase = (self.tr("Phase random"), self.tr("Phase reset"))
+        row.addWidget(self.add_choice("voice.phase", phase, is_list=True), 1)
+        self.column.addLayout(row)
+
+    def show_sound(self, change: Change | None) -> None:
+        """What has no effect just now is grey."""
+        super().show_sound(change)
+        sound = self.services.document.sound
+        self.knobs["voice.polyphony"].knob.setEnabled(sound.number("voice.mode") == 0)
+        self.knobs["voice.detune"].knob.setEnabled(sound.number("voice.unison") > 1)
