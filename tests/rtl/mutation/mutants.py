@@ -201,6 +201,17 @@ MUTANTS = (
     Mutant("ratio rounds down", "ratio_unit", "DeltaBits'(2 ** (RatioStepBits - 1))", "'0"),
     Mutant("stepped ratio on the line", "ratio_unit", "record_i.stepped ? '0 : ", ""),
     Mutant("segments not widened", "ratio_unit", "place_q <= place_q << 1;", "place_q <= place_q;"),
+    Mutant(
+        "ratio does not glide", "ratio_unit", "before_q <= ratios[index_q]", "before_q <= low_q + RatioBits'(sum_q)"
+    ),
+    Mutant("ramp rounds down", "ratio_unit", "{before_q, 1'b1,", "{before_q, 1'b0,"),
+    Mutant("ramp's step one bit short", "ratio_unit", "4'(MaxLog2Hop) - log2_hop_i", "4'(MaxLog2Hop - 1) - log2_hop_i"),
+    Mutant("gate always rises", "osc_bank", " && !was_high_q[k]", ""),
+    Mutant("gate at any voltage above 0", "osc_bank", ">= $signed(16'(GateCounts))", "> 0"),
+    Mutant(
+        "voltage beyond a knob's", "osc_bank", "clamped = VoltageBits'(KnobCounts)", "clamped = VoltageBits'(voltage)"
+    ),
+    Mutant("free phases all alike", "osc_bank", "TurnBits * k", "0 * k"),
     # --- frames
     Mutant("queue's room ignored", "frame_ctl", "(room_q || !primed_q)", "1'b1"),
     Mutant(
