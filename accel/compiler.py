@@ -168,7 +168,8 @@ def _centred(matrix: Row8, bias: Floats) -> Row8:
 
 
 def _add_control(images: _Images, network: Network, formats: Formats, centred: bool) -> None:
-    last = network.control_layers - 1
+    shape, last = network.architecture, network.control_layers - 1
+    followers = [each.compiled(shape.hop, shape.rate) for each in shape.followers]
     source = Q15
     for index in range(last + 1):
         floats = network.layer(f"control.{index}")
@@ -177,7 +178,8 @@ def _add_control(images: _Images, network: Network, formats: Formats, centred: b
         activation = Activation.NONE if index == last else Activation.LEAKY
         matrix = quantise_rows(layer, source, target, f"{images.name}: control.{index}")
         matrix = _centred(matrix, floats[1]) if centred and index == 0 else matrix
-        images.add(Op.CONTROL, matrix, activation=activation)
+        images.add(Op.CONTROL, matrix, activation=activation, split=0 if index else len(followers))
+        images.biases += [] if index else [each.words() for each in followers]
         source = formats.control[index] if index < last else source
 
 

@@ -157,6 +157,8 @@ class Source(IntEnum):
 
 OSCILLATORS = 4
 """Most oscillators of a program (accel/oscillators.py)."""
+FOLLOWERS = 4
+"""Most knobs of a program that the control network reads through a follower (accel/followers.py)."""
 MOST_HARMONIC = 64
 """The highest harmonic that an excitation channel can name."""
 
@@ -298,7 +300,8 @@ class Op(IntEnum):
     """Oscillators and noise: `rows` channels whose codes lie at `bias_at`; `multiplier` = exponent offset. `split`:
     oscillators whose records follow the codes (accel/oscillators.py); 0: one oscillator, at the pitch."""
     CONTROL = 1
-    """Dense layer of the control network, once per frame; the last one yields the conditioning of all layers."""
+    """Dense layer of the control network, once per frame; the last one yields the conditioning of all layers. `split`
+    of the first: followers of its inputs, whose records follow its biases (accel/followers.py)."""
     INPUT = 2
     """1x1 from the excitation to the residual stream."""
     GATED = 3

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.errors import SystoleError
+from accel.follower_spec import FollowerSpec, check_followers, followed_knobs
 from accel.formats import C4_HZ, FADE_TOP, FADE_WIDTH_BITS, HOP, LEAK_SHIFT, RATE, knob_counts
 from accel.oscillator_spec import OscillatorSpec, channel_count, check_oscillators, check_tones
 from accel.oscillators import gate_rises, start_phases
@@ -46,6 +47,8 @@ class Architecture(msgspec.Struct, frozen=True, kw_only=True):
     sines: tuple[int, ...] = ()
     oscillators: tuple[OscillatorSpec, ...] = ()
     """A bank in place of the one oscillator at the pitch; `harmonics` and `sines` are then empty."""
+    followers: tuple[FollowerSpec, ...] = ()
+    """Knobs that the control network reads through a memory."""
     noise: bool = True
     knobs: tuple[Knob, ...] = ()
     title: str = ""
@@ -118,7 +121,10 @@ class Network:
         return sum(name.startswith("control.") and name.endswith(".weight") for name in self.weights)
 
     def control_streams(self, volts: Floats, knobs: Floats) -> list[Floats]:
-        """Outputs of each control layer, [N, width] each; the last one is the conditioning [N, layers*2C]."""
+        """Outputs of each control layer, [N, width] each; the last one is the conditioning [N, layers*2C].
+
+        `knobs` are those behind the followers (`followed`).
+        """
         x = np.concatenate([volts[:, None] / 3, 2 * knobs - 1], axis=1)
         streams = []
         for index in range(self.control_layers):
@@ -128,6 +134,11 @@ class Network:
                 x = leaky_relu(x)
             streams.append(x)
         return streams
+
+    def followed(self, knobs: Floats) -> Floats:
+        """Knob positions [N, knobs] of a take's control rows as the control network reads them."""
+        shape = self.architecture
+        return followed_knobs(shape.followers, knobs, shape.hop, shape.rate)
 
     def interpolate(self, rows: Floats) -> Floats:
         """Linear between rows of controls: [N, ...] -> [(N-1)*hop, ...]."""
@@ -203,7 +214,7 @@ class Network:
 
     def run(self, volts: Floats, knobs: Floats, noise: Floats, phase: float = 0.0) -> Floats:
         """Render a take: volts [N], knobs [N, knobs] in 0..1, noise [(N-1)*hop] -> [(N-1)*hop], full scale +-1."""
-        condition = self.interpolate(self.control_streams(volts, knobs)[-1])
+        condition = self.interpolate(self.control_streams(volts, self.followed(knobs))[-1])
         return self.streams(self.excitation(volts, knobs, noise, phase), condition)["output"][:, 0]
 
 
@@ -248,6 +259,7 @@ def load_network(path: str | Path) -> Network:
     try:
         check_tones(shape.harmonics, shape.sines)
         check_oscillators(shape.oscillators, shape.harmonics, shape.sines, len(shape.knobs))
+        check_followers(shape.followers, len(shape.knobs))
     except ValueError as error:
         raise SystoleError(f"{path}: {error}") from None
     if not shape.excitation_channels:

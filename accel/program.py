@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.features import Features
+from accel.followers import Follower, read_followers
 from accel.formats import FIELD_AT, FIELDS, HOP, RATE, Op
 from accel.oscillators import PLAIN, Oscillator, read_records
 
@@ -172,6 +173,13 @@ class Program:
         excite = self.of(Op.EXCITE)[0]
         at = int(self.descriptors[0, FIELD_AT["bias_at"]]) + excite.rows
         return tuple(read_records(self.biases[at:], excite.split)) or (PLAIN,)
+
+    @cached_property
+    def followers(self) -> tuple[Follower, ...]:
+        """The knobs' followers; most programs have none."""
+        first = self.of(Op.CONTROL)[0]
+        at = int(self.descriptors[1, FIELD_AT["bias_at"]]) + first.rows
+        return tuple(read_followers(self.biases[at:], first.split))
 
     # --- shape ----------------------------------------------------------------------------------------
     @property

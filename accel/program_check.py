@@ -13,6 +13,7 @@ from accel.formats import (
     BIAS_LIMIT,
     FIELD_AT,
     FIELDS,
+    FOLLOWERS,
     HOPS,
     LIMITS,
     MAX_SHIFT,
@@ -116,6 +117,7 @@ def _check_chain(program: Program, where: str) -> None:
     offset = exponent_offset(program.rate)
     _need(excite.multiplier == offset, where, f"exponent offset {excite.multiplier}, {program.rate} Hz needs {offset}")
     _check_bank(program, where)
+    _check_followers(program, where)
     _widths(control[0], 1 + len(program.knobs), where, "inputs of the control network (pitch and knobs)")
     for before, after in itertools.pairwise(control):
         _widths(after, before.rows, where, "inputs of a control layer")
@@ -172,6 +174,21 @@ def _check_bank(program: Program, where: str) -> None:
         good = source in set(Source) and oscillator < len(bank) and 1 <= harmonic <= MOST_HARMONIC
         allowed = f"source 0..2, oscillator 0..{len(bank) - 1}, harmonic 1..{MOST_HARMONIC}"
         _need(good, where, f"excitation code {code:#x}: {allowed}")
+
+
+def _check_followers(program: Program, where: str) -> None:
+    """The followers' records: at most one for each knob."""
+    count = program.of(Op.CONTROL)[0].split
+    _need(0 <= count <= FOLLOWERS, where, f"{count} followers, allowed: 0..{FOLLOWERS}")
+    try:
+        followers = program.followers
+    except ValueError as error:
+        raise SystoleError(f"{where}: {error}") from None
+    for index, each in enumerate(followers):
+        fault = each.fault(len(program.knobs))
+        _need(not fault, where, f"follower {index}: {fault}")
+    knobs = [each.knob for each in followers]
+    _need(len(set(knobs)) == len(knobs), where, f"followers of knobs {knobs}, allowed: one for each knob")
 
 
 def _check_lag(conv: Pass, hop: int, where: str, index: int) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from accel import reference
+from accel.followers import COEFFICIENT_BITS, RELEASES, Follower
 from accel.formats import (
     BIAS_LIMIT,
     FIELD_AT,
@@ -30,7 +31,7 @@ from accel.oscillators import RATIO_LIMIT, SEGMENT_BITS, Oscillator, points_of
 from accel.program import Card, Knob, Program
 from accel.program_check import check_program
 
-__all__ = ["Shape", "random_oscillator", "random_program", "random_shape"]
+__all__ = ["Shape", "random_followers", "random_oscillator", "random_program", "random_shape"]
 
 HARMONICS = (1, 2, 4, 8, 16, 32)
 TRIAL = 96
@@ -58,6 +59,8 @@ class Shape:
     """Harmonics that come as a sine alone, after the pairs of `harmonics`."""
     oscillators: int = 0
     """Oscillators with random records, among which the channels are shared; 0: one, at the pitch, without a record."""
+    followers: int = 0
+    """Random followers, of as many knobs."""
     look_ahead: bool = False
     """Whether each layer's odd kernel lies around its sample, late by the fewest whole frames that allow it."""
 
@@ -144,7 +147,9 @@ def _draw(rng: np.random.Generator, shape: Shape, spread: float, extreme: bool, 
     widths = [1 + shape.knobs, *shape.hidden, layers * 2 * width]
     for index, (cols, rows) in enumerate(itertools.pairwise(widths)):
         last = index == len(widths) - 2
-        images.add(Op.CONTROL, rows, cols, 7, activation=Activation.NONE if last else Activation.LEAKY)
+        activation, split = Activation.NONE if last else Activation.LEAKY, 0 if index else shape.followers
+        images.add(Op.CONTROL, rows, cols, 7, activation=activation, split=split)
+        images.biases += [each.words() for each in random_followers(rng, shape.knobs, split)]
     images.add(Op.INPUT, width, len(codes), 8)
     ramp = max_ramp_shift(shape.hop) if extreme else 2
     for index, dilation in enumerate(shape.dilations):
@@ -180,6 +185,16 @@ def random_oscillator(rng: np.random.Generator, knobs: int) -> Oscillator:
     free = bool(rng.integers(2))
     start = 0 if free else int(rng.integers(1 << 32))
     return Oscillator(points.astype(np.int32), knob, bits, bool(rng.integers(2)), free, start, gate=0 if free else gate)
+
+
+def random_followers(rng: np.random.Generator, knobs: int, count: int) -> list[Follower]:
+    """Any legal followers of `count` of the knobs: at once, some frames, or hundreds of frames slow."""
+    top, found = 1 << COEFFICIENT_BITS, []
+    for knob in rng.permutation(knobs)[:count] + 1 if count else ():
+        values = np.rint(np.exp2(rng.uniform(0, COEFFICIENT_BITS, 1 + RELEASES))).astype(np.int32)
+        values = np.where(rng.random(len(values)) < 0.2, top, values).astype(np.int32)
+        found.append(Follower(int(knob), int(values[0]), values[1:]))
+    return found
 
 
 def _enliven(rng: np.random.Generator, program: Program) -> tuple[Program, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from accel.followers import followed
 from accel.formats import (
     ACCUMULATOR_BITS,
     QUARTER_BITS,
@@ -59,8 +60,8 @@ def dense(each: Pass, inputs: Ints) -> Ints:
 
 
 def conditioning(program: Program, pitch: NDArray[np.int32], knobs: NDArray[np.int16]) -> Ints:
-    """The control network: pitch words [N] and knob counts [N, knobs] -> conditioning [N, layers, 2C]."""
-    values = np.concatenate([pitch_counts(pitch)[:, None], np.asarray(knobs, np.int64)], axis=1)
+    """Followers and control network: pitch words [N] and knob counts [N, knobs] -> conditioning [N, layers, 2C]."""
+    values = np.concatenate([pitch_counts(pitch)[:, None], followed(program.followers, knobs)], axis=1)
     for each in program.of(Op.CONTROL):
         values = dense(each, values)
     return values.reshape(len(pitch), program.layers, 2 * program.channels)

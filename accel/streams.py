@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from accel import reference
 from accel.errors import SystoleError
+from accel.followers import followed
 from accel.formats import UNITY, Op, activate, gate_q15, pitch_counts, requantise, saturate, shift_round
 from accel.program import Pass, Program
 from accel.proof import is_proven
@@ -71,7 +72,7 @@ def layers(program: Program, pitch: NDArray[np.int32], knobs: NDArray[np.int16],
 
 
 def _condition(program: Program, pitch: NDArray[np.int32], knobs: NDArray[np.int16]) -> Ints:
-    values = np.concatenate([pitch_counts(pitch)[:, None], np.asarray(knobs, np.int64)], axis=1)
+    values = np.concatenate([pitch_counts(pitch)[:, None], followed(program.followers, knobs)], axis=1)
     for each in program.of(Op.CONTROL):
         values = _dense(each, values)
     return values.reshape(len(pitch), program.layers, 2 * program.channels)

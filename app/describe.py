@@ -70,8 +70,9 @@ def model_facts(
                 "default": knob.default,
                 "low": 0.0,
                 "high": 1.0,
+                "memory": _memory(program, place),
             }
-            for knob in card.knobs
+            for place, knob in enumerate(card.knobs, 1)
         ],
         "metrics": dict(card.metrics),
         "cycles": budget_facts(program, target, clock),
@@ -111,7 +112,7 @@ def model_lines(facts: dict[str, Any]) -> Lines:
     ]
     lines = [line for line in lines if line[1]]
     lines.append(("Knobs (0 to 1: 0 to 5 V)", ""))
-    lines += [(f"  {knob['id']}", f"{knob['default']:g}  {knob['help'] or knob['label']}") for knob in facts["knobs"]]
+    lines += [(f"  {knob['id']}", _knob_text(knob)) for knob in facts["knobs"]]
     if facts["metrics"]:
         lines.append(("Training figures", ""))
         lines += [(f"  {name}", value) for name, value in _flat(facts["metrics"])]
@@ -119,6 +120,27 @@ def model_lines(facts: dict[str, Any]) -> Lines:
         lines.append(("Cycle budget", ""))
         lines += [budget_line(row) for row in facts["cycles"]]
     return lines
+
+
+def _memory(program: Program, place: int) -> dict[str, Any] | None:
+    """Time constants in seconds of the follower of a knob, 1 the first; None: it acts at once."""
+    from accel.follower_spec import FollowerSpec
+
+    for each in program.followers:
+        if each.knob == place:
+            spec = FollowerSpec.of(each, program.hop, program.rate)
+            return {"attack_s": round(spec.attack, 5), "release_s": [round(value, 5) for value in spec.release]}
+    return None
+
+
+def _knob_text(knob: dict[str, Any]) -> str:
+    """Default, meaning and memory of a knob."""
+    text = f"{knob['default']:g}  {knob['help'] or knob['label']}"
+    if knob["memory"] is None:
+        return text
+    slow, fast = (1000 * choose(knob["memory"]["release_s"]) for choose in (max, min))
+    span = f"{slow:.0f} ms" if slow - fast < 1 else f"{fast:.0f} to {slow:.0f} ms"
+    return f"{text}; rises in {1000 * knob['memory']['attack_s']:.0f} ms, falls in {span}"
 
 
 def _features_text(features: dict[str, Any] | None) -> str:

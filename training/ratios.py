@@ -20,7 +20,7 @@ from training.data.dataset import Dataset, load_dataset
 from training.data.ratio_table import left_over, measure_bank
 from training.data.ratios import Lines
 
-__all__ = ["main", "toml"]
+__all__ = ["array_lines", "main", "toml"]
 
 WIDTH = 118
 
@@ -32,14 +32,14 @@ def toml(bank: Sequence[OscillatorSpec]) -> str:
         lines.append("[[model.oscillators]]")
         for name, value in plain_fields(each).items():
             if isinstance(value, list):
-                lines += _array(name, [f"{number:g}" for number in value])
+                lines += array_lines(name, [f"{number:g}" for number in value])
             else:
                 lines.append(f"{name} = {str(value).lower()}")
         lines.append("")
     return "\n".join(lines)
 
 
-def _array(name: str, numbers: Sequence[str]) -> list[str]:
+def array_lines(name: str, numbers: Sequence[str]) -> list[str]:
     """An array in one line if it fits, else in as few as possible."""
     short = f"{name} = [{', '.join(numbers)}]"
     if len(short) <= WIDTH:

@@ -19,6 +19,7 @@ from accel.emulator.arithmetic import (
 )
 from accel.emulator.exact_excite import excite, new_ratios, start_oscillators
 from accel.emulator.exact_pack import HEADER_AT, WORD_AT
+from accel.emulator.follow import follow_knobs
 from accel.emulator.registers import CHUNK, REGISTER_AT
 from accel.formats import PITCH_FRACTION
 from accel.jit import JIT
@@ -219,6 +220,7 @@ def control(packed, states, voice, pitch, knobs):
     here[0] = requantise(np.int32(pitch), PITCH_BITS)
     for index in range(min(packed.header[KNOBS], len(knobs))):
         here[1 + index] = knobs[index]
+    follow_knobs(packed, registers, here)
     new_ratios(packed, registers, knobs)
     registers[PITCH_PREVIOUS] = registers[PITCH_CURRENT]
     registers[PITCH_CURRENT] = pitch

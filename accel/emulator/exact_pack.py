@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.emulator.registers import CHUNK, REGISTERS
+from accel.followers import RELEASES, Follower
 from accel.formats import FIELD_AT, FIELDS, Op, exponent_shift
 from accel.oscillators import TURN_BITS, Oscillator
 from accel.program import Program
 
 __all__ = [
     "BANK_AT",
+    "FOLLOWER_WORDS",
     "HEADER_AT",
     "WORD_AT",
     "ExactProgram",
@@ -22,6 +24,7 @@ __all__ = [
     "allocate_exact",
     "bank_images",
     "condition_rows",
+    "follower_image",
     "pack_exact",
 ]
 
@@ -52,6 +55,9 @@ BANK = ("knob", "gate", "segment_bits", "stepped", "free", "start", "turn", "poi
 BANK_AT: dict[str, int] = {name: at for at, name in enumerate(BANK)}
 """Words of an oscillator: its record, how far the voice's phase is turned for it, where its table begins."""
 
+FOLLOWER_WORDS = 2 + RELEASES
+"""Words of a follower: its knob, its attack, its releases."""
+
 
 class ExactProgram(NamedTuple):
     """Immutable arrays shared by all voices of a model.
@@ -64,6 +70,7 @@ class ExactProgram(NamedTuple):
         shifts: int32, as in the program.
         bank: int64 [oscillators, words], named by BANK_AT.
         points: int32, the oscillators' tables.
+        followers: int64 [followers, FOLLOWER_WORDS].
     """
 
     header: NDArray[np.int64]
@@ -73,6 +80,13 @@ class ExactProgram(NamedTuple):
     shifts: NDArray[np.int32]
     bank: NDArray[np.int64]
     points: NDArray[np.int32]
+    followers: NDArray[np.int64]
+
+
+def follower_image(followers: Sequence[Follower]) -> NDArray[np.int64]:
+    """`followers` of `ExactProgram`."""
+    words = [each.words() for each in followers]
+    return np.array(words, np.int64).reshape(len(words), FOLLOWER_WORDS)
 
 
 def bank_images(bank: Sequence[Oscillator]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -150,6 +164,7 @@ def pack_exact(program: Program) -> ExactProgram:
         np.ascontiguousarray(program.biases, np.int32),
         program.shifts.astype(np.int32),
         *bank_images(program.bank),
+        follower_image(program.followers),
     )
 
 

@@ -14,6 +14,7 @@ from accel.emulator.arithmetic import requantise
 from accel.emulator.excite import excite, new_ratios, start_oscillators
 from accel.emulator.fast_pack import HEADER_AT, IMAGE_AT, MIRROR, TONES, WORD_AT, WORDS
 from accel.emulator.fast_state import STATE_AT
+from accel.emulator.follow import follow_by_address
 from accel.emulator.memory import clear_bytes, copy_bytes, peek, peek16, poke, poke16
 from accel.emulator.registers import CHUNK, REGISTER_AT, REGISTERS
 from accel.emulator.tiles import (
@@ -283,6 +284,7 @@ def _control(form, handle, voice, pitch, knobs):
     for index in range(peek(handle, KNOBS)):
         poke16(row, 1 + index, peek16(knobs, index))
     poke16(row, 1 + peek(handle, KNOBS), 0)
+    follow_by_address(handle, registers, row)
     new_ratios(handle, registers, knobs)
     poke(registers, PITCH_PREVIOUS, peek(registers, PITCH_CURRENT))
     poke(registers, PITCH_CURRENT, pitch)

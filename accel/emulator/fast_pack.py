@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.emulator.block import Block
-from accel.emulator.exact_pack import bank_images, condition_rows
+from accel.emulator.exact_pack import bank_images, condition_rows, follower_image
 from accel.emulator.forms import FORMS, Form
 from accel.emulator.registers import CHUNK
 from accel.formats import SINE_BASE, SINE_SLOPE, TANH_BASE, TANH_SLOPE, Op, Source, channel_code, exponent_shift
@@ -74,9 +74,10 @@ HEADER = (
     "condition_mask",
     "late",
     "oscillators",
+    "followers",
 )
 HEADER_AT = {name: at for at, name in enumerate(HEADER)}
-IMAGES = ("table", "weights", "bases", "shifts", "ramps", "codes", "rom", "sine", "bank", "points")
+IMAGES = ("table", "weights", "bases", "shifts", "ramps", "codes", "rom", "sine", "bank", "points", "follower")
 IMAGE_AT = {name: len(HEADER) + at for at, name in enumerate(IMAGES)}
 """Words of a program's own index: header, then the addresses of its images."""
 
@@ -233,8 +234,9 @@ class _Layout:
         """Append a pass."""
         lanes = self.lanes
         order = np.array(row_order(each, self.program.channels, self.program.layers, last_control, lanes))
-        vectors, residuals = len(order) // lanes, _padded(each.split, lanes) // lanes
-        skips = vectors - residuals if each.op == Op.MIX else 0
+        vectors, mix = len(order) // lanes, each.op == Op.MIX
+        residuals = _padded(each.split, lanes) // lanes if mix else 0
+        skips = vectors - residuals if mix else 0
         values = {
             "vectors": vectors,
             "pairs": _pairs(each),
@@ -283,6 +285,7 @@ def _header(layout: _Layout, codes: NDArray[np.int32], form: Form) -> list[int]:
         "condition_mask": condition_rows(program) - 1,
         "late": layout.late_at,
         "oscillators": len(program.bank),
+        "followers": len(program.followers),
     }
     return [values[name] for name in HEADER]
 
@@ -307,6 +310,7 @@ def pack_fast(program: Program, form: Form) -> FastProgram:
     bank, points = bank_images(program.bank)
     block.put("bank", bank)
     block.put("points", points)
+    block.put("follower", follower_image(program.followers))
     memory, addresses = block.build()
     words = np.array([*_header(layout, codes, form), *(addresses[name] for name in IMAGES)], np.int64)
     return FastProgram(words, memory)

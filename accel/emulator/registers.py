@@ -1,6 +1,6 @@
 """What a voice remembers beside its histories, named once for all forms of the kernels."""
 
-from accel.formats import OSCILLATORS
+from accel.formats import FOLLOWERS, OSCILLATORS
 
 __all__ = ["CHUNK", "REGISTERS", "REGISTER_AT"]
 
@@ -17,10 +17,11 @@ REGISTERS = (
     "pitch_current",
     "fresh",
     "row",
+    *(f"follower{index}" for index in range(FOLLOWERS)),
 )
 """Words (int64) of a voice: of each NCO its phase, the frame's two ratios and whether its gate is high; LFSR state,
-samples since reset, place in the frame, the frame's two pitch words, 1 until the first controls have come, and the
-number of controls that came after those."""
+samples since reset, place in the frame, the frame's two pitch words, 1 until the first controls have come, the
+number of controls that came after those, and the followers' states."""
 OSCILLATOR_STRIDE = len(PER_OSCILLATOR)
 """Words from an oscillator's registers to the next one's."""
 REGISTER_AT: dict[str, int] = {name: at for at, name in enumerate(REGISTERS)}

@@ -110,6 +110,9 @@ def _check_fit(program: Program, geometry: Geometry, plan: Plan) -> None:
     points = sum(len(each.points) for each in program.bank)
     if points > RATIO_POINTS:
         raise SystoleError(f"{program.name}: {points} points of ratios, the accelerator has room for {RATIO_POINTS}")
+    if program.followers:
+        knobs = ", ".join(program.knobs[each.knob - 1].id for each in program.followers)
+        raise SystoleError(f"{program.name}: the accelerator has no memory for {knobs}")
     lag = program.delays[-1]
     if lag:
         late = 4 * program.skip_channels * sum(each.lag for each in program.of(Op.GATED))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
-from accel.program_file import load_program, write_tensors
+from accel.compiler import compile_network
+from accel.follower_spec import FollowerSpec
+from accel.followers import RELEASES
+from accel.program_file import load_program, save_program, write_tensors
 from accel.random_network import random_network
-from app.describe import model_facts
+from accel.random_program import Shape
+from app.describe import model_facts, model_lines
 from app.profiling import equal_network
 from engine.parameters import TABLE
 from tests.app.support import TINY, Systole, one_line
@@ -108,3 +114,21 @@ def test_compile_makes_a_model(systole: Systole, tmp_path: Path) -> None:
     assert same.returncode == 2
     assert "FLOAT itself" in one_line(same)
     assert systole("compile", tmp_path / "model.safetensors", "-o", tmp_path / "again.safetensors").returncode == 1
+
+
+def test_a_knob_says_how_slow_it_is(tmp_path: Path) -> None:
+    network = random_network(np.random.default_rng(1), Shape(channels=3, skip=2, dilations=(1,), knobs=3, hidden=(4,)))
+    slow = (FollowerSpec(2, 0.004, (0.05,)), FollowerSpec(3, 0.0, tuple(np.linspace(0.3, 0.02, RELEASES))))
+    architecture = msgspec.structs.replace(network.architecture, followers=slow)
+    path = tmp_path / "slow.safetensors"
+    save_program(compile_network(dataclasses.replace(network, architecture=architecture)), path)
+    facts = model_facts(load_program(path), path)
+    none, one, many = (knob["memory"] for knob in facts["knobs"])
+    assert none is None
+    assert one["attack_s"] == pytest.approx(0.004, rel=0.01)
+    assert many["attack_s"] == 0
+    np.testing.assert_allclose(many["release_s"], slow[1].release, rtol=0.01)
+    texts = [text for name, text in model_lines(facts) if name.startswith("  knob")]
+    assert "falls" not in texts[0]
+    assert texts[1].endswith("; rises in 4 ms, falls in 50 ms")
+    assert texts[2].endswith("; rises in 0 ms, falls in 20 to 300 ms")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from accel.compiler import control_scale
 from accel.errors import SystoleError
+from accel.follower_spec import FollowerSpec
 from accel.formats import SIGMOID_FRACTION, TANH_FRACTION, UNITY, Op, Source, channel_parts
 from accel.network import SCHEMA, Architecture, Network
 from accel.oscillator_spec import OscillatorSpec
@@ -59,6 +60,7 @@ def _architecture(program: Program) -> Architecture:
         harmonics=() if program.of(Op.EXCITE)[0].split else bank[0].harmonics,
         sines=() if program.of(Op.EXCITE)[0].split else bank[0].sines,
         oscillators=bank if program.of(Op.EXCITE)[0].split else (),
+        followers=tuple(FollowerSpec.of(each, card.hop, card.rate) for each in program.followers),
         noise=noise,
         knobs=card.knobs,
         title=card.title,

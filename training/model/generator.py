@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, linear, pad
 
+from accel.follower_spec import FollowerSpec, check_followers
 from accel.oscillator_spec import OscillatorSpec, channel_count, check_oscillators, check_tones
 from training.model.excitation import HARMONICS, HOP
 from training.model.harmonic_bank import start_as_bank
@@ -33,6 +34,7 @@ class Architecture:
         control_width: neurons of each hidden layer of the control network, 1..512.
         control_depth: its hidden layers, 1..3.
         oscillators: a bank in place of the one oscillator; `harmonics` and `sines` are then empty.
+        followers: knobs that the control network reads through a memory.
         bank: whether the weights start as a bank of harmonics (training/model/harmonic_bank.py); no part of what is
             exported.
     """
@@ -48,6 +50,7 @@ class Architecture:
     control_depth: int = 2
     bank: bool = False
     oscillators: tuple[OscillatorSpec, ...] = ()
+    followers: tuple[FollowerSpec, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no program could hold.
@@ -60,6 +63,7 @@ class Architecture:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; allowed: a list of integers 1..64")
         check_tones(self.harmonics, self.sines)
         check_oscillators(self.oscillators, self.harmonics, self.sines, self.knobs)
+        check_followers(self.followers, self.knobs)
         for name, most in (("control_width", MOST_CONTROL_WIDTH), ("control_depth", MOST_CONTROL_DEPTH)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:

@@ -69,8 +69,8 @@ def build_model(network: Network) -> onnx.ModelProto:
 
     Inputs: `excitation` float32 [1, T, E], sine and cosine of each of the architecture's harmonics, the sine of each of
     its sines (all fading out below Nyquist), then noise in [-1, 1); `control` float32 [1, T/hop + 1, 1 + knobs], V/oct
-    volts (0 V = C4), then knobs in 0..1, row k at sample hop*k. Output: `audio` float32 [1, T], full scale +-1. T is
-    free, a multiple of hop.
+    volts (0 V = C4), then knobs in 0..1 as `Network.followed` gives them (a graph has no memory), row k at sample
+    hop*k. Output: `audio` float32 [1, T], full scale +-1. T is free, a multiple of hop.
     """
     shape, graph = network.architecture, _Graph(network)
     condition = _conditioning(graph)

@@ -159,6 +159,7 @@ def as_network(generator: Generator) -> Network:
         harmonics=arch.harmonics,
         sines=arch.sines,
         oscillators=arch.oscillators,
+        followers=arch.followers,
         knobs=tuple(Knob(id=f"knob{i}", label=f"Knob {i}") for i in range(arch.knobs)),
     )
     weights = {name: tensor.detach().double().numpy() for name, tensor in generator.state_dict().items()}

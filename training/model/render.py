@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from accel.follower_spec import followed_knobs
 from accel.formats import HOP
 from training.model.excitation import oscillator, rows_to_samples
 from training.model.generator import Generator, control_input
@@ -29,12 +30,13 @@ def _renderer(generator: Generator, per_sample: bool) -> Render:
     @torch.no_grad()
     def render(rows: NDArray[np.float64], phase: float) -> NDArray[np.float32]:
         length = (len(rows) - 1) * HOP
-        control = torch.from_numpy(rows)[None]
+        control = torch.from_numpy(rows)[None].clone()
         volts = (control[:, :, 0] - 60) / 12
         noise = np.random.default_rng(NOISE_SEED).uniform(-1, 1, (1, length)).astype(np.float32)
         first = oscillator(volts, torch.tensor([phase], dtype=torch.float64))
         starts = bank_starts(arch.sources, phase)[None]
         driven = bank_excitation(arch.sources, first, volts, rows[None, :, 1:], starts, torch.from_numpy(noise))
+        control[:, :, 1:] = torch.from_numpy(followed_knobs(arch.followers, rows[:, 1:]))
         if per_sample:
             columns = [torch.cat([rows_to_samples(c), c[:, -1:]], 1) for c in control.unbind(2)]
             control = torch.stack(columns, 2)

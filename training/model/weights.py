@@ -11,6 +11,7 @@ from torch import Tensor
 
 from accel.atomic import atomic_path
 from accel.errors import SystoleError
+from accel.follower_spec import followers_from
 from accel.network import SCHEMA
 from accel.oscillator_spec import oscillators_from
 from training.model.generator import Architecture, Generator
@@ -74,6 +75,7 @@ def _architecture(meta: dict[str, Any], weights: dict[str, Tensor]) -> Architect
         harmonics=_tuple(meta["harmonics"]),
         sines=_tuple(meta.get("sines", [])),
         oscillators=oscillators_from(meta.get("oscillators", [])),
+        followers=followers_from(meta.get("followers", [])),
         control_width=len(weights["control.0.weight"]),
         control_depth=len(layers) - 1,
     )

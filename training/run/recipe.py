@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from accel.errors import SystoleError
+from accel.follower_spec import follower_fields, followers_from
 from accel.formats import HOP, RATE, WEIGHT_BITS
 from accel.network import SCHEMA
 from accel.oscillator_spec import oscillators_from, plain_fields
@@ -140,8 +141,9 @@ class Recipe:
         for key, plain in (("levels", None), ("weight_bits", WEIGHT_BITS)):
             if fields[key] == plain:  # recipes older than these fields keep their checkpoints
                 del fields[key]
-        if not self.architecture.oscillators:
-            del fields["architecture"]["oscillators"]
+        for key in ("oscillators", "followers"):
+            if not fields["architecture"][key]:
+                del fields["architecture"][key]
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -181,6 +183,8 @@ def recipe_from(fields: dict[str, Any]) -> Recipe:
     model = {key: tuple(value) if isinstance(value, list) else value for key, value in model.items()}
     if "oscillators" in model:
         model = {"harmonics": ()} | model | {"oscillators": oscillators_from(model["oscillators"])}
+    if "followers" in model:
+        model["followers"] = followers_from(model["followers"])
     if "parts" in fields:
         fields["parts"] = tuple(fields["parts"])
     optimiser = Optimiser(**fields.pop("optimiser"))
@@ -201,8 +205,9 @@ def recipe_from(fields: dict[str, Any]) -> Recipe:
 def metadata(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any]:
     """Describes a model made by `recipe`: architecture, knobs, licence, figures."""
     arch = recipe.architecture
-    bank = {"oscillators": [plain_fields(each) for each in arch.oscillators]} if arch.oscillators else {}
-    return bank | {
+    some = {"oscillators": [plain_fields(each) for each in arch.oscillators]} if arch.oscillators else {}
+    some |= {"followers": [follower_fields(each) for each in arch.followers]} if arch.followers else {}
+    return some | {
         "schema": SCHEMA,
         "name": recipe.name,
         "title": recipe.title,

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from accel.follower_spec import FollowerSpec, followed_knobs
 from accel.oscillator_spec import OscillatorSpec
 from training.data.dataset import HOP, RATE, Dataset
 from training.model.excitation import HARMONICS, oscillator, rows_to_samples
@@ -37,6 +38,7 @@ class Sampler:
         context: samples of past that a warm crop carries.
         seed: of the draws.
         sources: the oscillators of the generator that is to be driven.
+        followers: its knobs with a memory, which runs from the start of each clip.
     """
 
     def __init__(
@@ -45,9 +47,11 @@ class Sampler:
         context: int,
         seed: int,
         sources: Sequence[OscillatorSpec] = (OscillatorSpec(HARMONICS),),
+        followers: Sequence[FollowerSpec] = (),
     ) -> None:
         self.data, self.context, self.seed, self.sources = data, context, seed, sources
         self.volts, self.knobs, self.phase = data.volts, data.control[:, :, 1:], data.phase
+        self.followed = followed_knobs(followers, self.knobs)
 
     def batch(self, step: int, stage: Stage) -> Batch:
         """The batch of training step `step`."""
@@ -67,7 +71,7 @@ class Sampler:
         starts = np.concatenate([start[:, None], rng.random((stage.batch, len(self.sources) - 1))], axis=1)
         return Batch(
             excitation=bank_excitation(self.sources, (phase, f0), volts, self.knobs[at], starts, noise),
-            control=control_input(volts, torch.from_numpy(self.knobs[at])).float(),
+            control=control_input(volts, torch.from_numpy(self.followed[at])).float(),
             target=torch.from_numpy(self.data.audio[clip[:, None], samples]),
             skip=0 if cold else self.context,
         )
