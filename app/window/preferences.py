@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from app.window.store import SCHEMA, read_kept, write_kept
+from app.window.words import translate
 from engine.library import user_folder
 
 __all__ = ["Preferences", "ScopeView", "load_preferences", "preferences_path", "save_preferences", "with_axes"]
@@ -71,7 +72,7 @@ def preferences_path() -> Path:
 
 def load_preferences() -> tuple[Preferences, str | None]:
     """Those of last time or the defaults, and a line for the person where they could not be read as they should."""
-    found, line = read_kept(preferences_path(), Preferences)
+    found, line = read_kept(preferences_path(), Preferences, translate("Store", "defaults are used"))
     return found or Preferences(), line
 
 

@@ -125,7 +125,7 @@ def test_a_second_window_keeps_a_session_of_its_own(open_window: Open, user_fold
     second.services.document.set_number("knobs.knob1", 0.2)
     first.autosave.flush()
     second.autosave.flush()
-    assert "another window" in second.services.notices.history[0].text
+    assert "Another window" in second.services.notices.history[0].text
     assert "0.1" in (user_folder / "session.json").read_text()
     assert "0.2" in (user_folder / "session-2.json").read_text()
 
