@@ -1,12 +1,19 @@
-"""The window and all that belongs to it, put together: from an engine and a beginning to something to play."""
+"""The window and all that belongs to it, put together: from an engine and a beginning to something to play.
+
+It is taken apart by us, too, in the window's thread and while everything it uses is there. Left to the end of Python,
+PySide deletes widgets that are still shown, whose Python methods Qt then calls though half of them is gone; left to
+the garbage collector, it may happen in a thread of the engine's. Both end the process by a segmentation fault.
+"""
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from types import TracebackType
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from accel.errors import SystoleError
@@ -34,6 +41,14 @@ __all__ = ["Opened", "application"]
 
 SYNC_EVERY, SAVE_EVERY = 6, 30
 """Frames."""
+_left: list[Opened] = []
+"""Windows that are not yet taken apart. Each lives until then, whether or not anybody else still knows of it."""
+
+
+@atexit.register  # after PySide's own, which therefore comes later
+def _end_what_is_left() -> None:
+    for each in [*_left]:
+        each.end()
 
 
 def application(zoom: float = 1.0) -> QApplication:
@@ -72,14 +87,19 @@ class _Player:
 
 
 class Opened(QObject):
-    """A window that is open. Build it before the engine is started, so that nothing it says is missed."""
+    """A window that is open. Build it before the engine is started, so that nothing it says is missed.
+
+    with Opened(engine, begin(None)) as opened:
+        engine.start(options)
+        opened.run(stop, None)
+    """
 
     def __init__(self, engine: EnginePort, beginning: Beginning, *, panels: tuple[PanelSpec, ...] = PANELS) -> None:
         super().__init__()
         preferences, line = load_preferences()
         app = application(preferences.zoom)
         self._beginning, self._is_closed = beginning, False
-        self._collector = Collector(self)
+        self._collector = Collector()  # no child of ours: it outlives what it protects
         self._collector.start()
         self.window = MainWindow()
         notices = Notices(self)
@@ -104,6 +124,15 @@ class Opened(QObject):
         self.window.closed.connect(self.close)
         self.window.show()
         clock.start()
+        _left.append(self)
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
 
     def _connect(self) -> None:
         services = self.services
@@ -173,7 +202,6 @@ class Opened(QObject):
         self._is_closed = True
         services.clock.stop()
         services.link.close()
-        self._collector.stop()
         self.autosave.flush()
         if self._beginning.lock is not None:
             self._beginning.lock.unlock()
@@ -181,3 +209,17 @@ class Opened(QObject):
             save_preferences(services.remembered.value)
         except SystoleError as error:
             services.notices.say("warning", str(error))
+
+    def end(self) -> None:
+        """Close the window and delete all of it; nothing of it may be used afterwards. A second call does nothing."""
+        if self not in _left:
+            return
+        _left.remove(self)
+        if self.window.isVisible():
+            self.window.close()
+        self.close()
+        self.window.destroy()  # of the screen: its event filters hear of it, so they must still be there
+        for each in (self.window, self):
+            each.deleteLater()
+            QCoreApplication.sendPostedEvents(each, QEvent.Type.DeferredDelete.value)
+        self._collector.stop()
