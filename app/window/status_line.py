@@ -79,7 +79,8 @@ class StatusLine(QWidget):
 
     def _refresh(self) -> None:
         message = self._message
-        count = f" ({message.count} times)" if message is not None and message.count > 1 else ""
+        often = self.tr(" ({0} times)")
+        count = often.format(message.count) if message is not None and message.count > 1 else ""
         self._text.setText(self._help if message is None else message.text + count)
         self._text.setToolTip("" if message is None else message.text)
         level = "muted" if message is None or message.level == "info" else message.level

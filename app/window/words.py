@@ -6,10 +6,16 @@ called, what is put into a text comes by `format` afterwards, and words of a tab
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from dataclasses import replace
 
-__all__ = ["marked", "speak", "translate"]
+from engine.parameters import Parameter
 
+__all__ = ["TABLE_CONTEXT", "marked", "speak", "spoken", "translate"]
+
+TABLE_CONTEXT = "Parameters"
+"""Of the texts of the parameter table and of models' knobs, which `scripts/translations.py` collects."""
 Voice = Callable[[str, str], str]
 _voice: Voice | None = None
 
@@ -18,6 +24,7 @@ def speak(voice: Voice | None) -> None:
     """Translate by a function of context and text from now on; None: speak English."""
     global _voice
     _voice = voice
+    _spoken.cache_clear()
 
 
 def translate(context: str, text: str) -> str:
@@ -32,3 +39,14 @@ def translate(context: str, text: str) -> str:
 def marked(context: str, text: str) -> str:
     """The English text, marked to be collected; `translate` with the same context translates it when it is shown."""
     return text
+
+
+def spoken(entry: Parameter) -> Parameter:
+    """An entry of the parameter table, or a model's knob, with label and help in the language of the window."""
+    return entry if _voice is None else _spoken(entry, _voice)
+
+
+@functools.lru_cache(maxsize=1024)  # it is asked for at every turn of a knob
+def _spoken(entry: Parameter, voice: Voice) -> Parameter:
+    about = voice(TABLE_CONTEXT, entry.help) if entry.help else ""
+    return replace(entry, label=voice(TABLE_CONTEXT, entry.label), help=about)

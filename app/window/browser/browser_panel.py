@@ -18,14 +18,17 @@ from app.window.panel import Panel
 from app.window.services import Services
 from app.window.session.document import Change
 from app.window.theme.fonts import font
+from app.window.words import marked, translate
 
 __all__ = ["BrowserPanel"]
 
 _EMPTY: dict[Shelf, str] = {
-    "all": "There are no sounds.",
-    "mine": "Your own sounds will be here.\n\nSave one with Ctrl+S, or drop a file into the window.",
-    "favourites": "Press the heart beside a sound, and it will be here.",
-    "models": "There are no models.",
+    "all": marked("BrowserPanel", "There are no sounds."),
+    "mine": marked(
+        "BrowserPanel", "Your own sounds will be here.\n\nSave one with Ctrl+S, or drop a file into the window."
+    ),
+    "favourites": marked("BrowserPanel", "Press the heart beside a sound, and it will be here."),
+    "models": marked("BrowserPanel", "There are no models."),
 }
 
 
@@ -100,12 +103,12 @@ class BrowserPanel(Panel):
         row.setSpacing(3)
         for number, (label, tip) in enumerate(SHELVES.values()):
             button = QToolButton()
-            button.setText(self.tr(label))
+            button.setText(translate("Shelves", label))
             button.setCheckable(True)
             button.setProperty("segment", True)
             button.setChecked(number == 0)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setStatusTip(self.tr(tip))
+            button.setStatusTip(translate("Shelves", tip))
             button.setFont(font("number"))
             self._shelves.addButton(button, number)
             row.addWidget(button)

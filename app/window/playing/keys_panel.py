@@ -46,13 +46,23 @@ class KeysPanel(Panel):
         self.player = NotePlayer(services.link.play, self._can_play)
         self.player.listener = self._show_player
         self.view = KeyboardView(self.player, services.theme, self)
-        self.pitch = Wheel("Pitch wheel", "Pitch", services.theme, springs=True, parent=self)
-        self.mod = Wheel("Modulation wheel", "Mod", services.theme, springs=False, parent=self)
+        self.pitch = Wheel(self.tr("Pitch wheel"), self.tr("Pitch"), services.theme, springs=True, parent=self)
+        self.mod = Wheel(self.tr("Modulation wheel"), self.tr("Mod"), services.theme, springs=False, parent=self)
         self.octave = Stepper(
-            "Octave", 0, HIGHEST_OCTAVE, 1, lambda n: note_name(base_note(n)), "Octave of the computer's keys (Z, X)"
+            self.tr("Octave"),
+            0,
+            HIGHEST_OCTAVE,
+            1,
+            lambda n: note_name(base_note(n)),
+            self.tr("Octave of the computer's keys (Z, X)"),
         )
         self.velocity = Stepper(
-            "Velocity", 8, 127, VELOCITY_STEP, lambda n: f"Vel {n}", "How hard the computer's keys strike (C, V)"
+            self.tr("Velocity"),
+            8,
+            127,
+            VELOCITY_STEP,
+            lambda n: self.tr("Vel {0}").format(n),
+            self.tr("How hard the computer's keys strike (C, V)"),
         )
         self.hold = self._toggle(self.tr("Hold"), self.tr("Keys sound on until they are pressed again (Shift+Space)"))
         self.pedal = self._toggle(self.tr("Pedal"), self.tr("Sustain pedal (hold Space)"))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from app.window.session.document import Change, Document
 from app.window.session.rows import all_rows, rows_of
 from app.window.session.sound import Sound
+from app.window.words import translate
 from engine.live.protocol import PatchChanged, SetPatch
 from engine.live.snapshot import Snapshot
 from engine.midi.rows import Row
@@ -110,7 +111,9 @@ class Sync:
             return
         if not self._asked and notice.text != patch_text(self._document.sound.patch):
             sound = self._read(notice.text)
-            self._document.load(sound, f"Program change: {sound.patch.name}", plays_already=True)
+            self._document.load(
+                sound, translate("Document", "Program change: {0}").format(sound.patch.name), plays_already=True
+            )
 
     def frame(self, snapshot: Snapshot) -> None:
         """Send what found no room, and follow what was turned elsewhere; some ten times a second."""
