@@ -115,7 +115,7 @@ def _kept(path: Path, lines: list[str]) -> Desk | None:
     try:
         return revived(kept, lambda text: sound_from_text(text, translate("Begin", "the last session")))
     except SystoleError as error:
-        lines.append(put_aside(path, str(error), instead))
+        lines.append(put_aside(path, str(error), instead, BEFORE + path.name))  # and offered when its model is back
         return None
 
 

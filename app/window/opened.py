@@ -24,9 +24,9 @@ from app.window.collecting import Collector
 from app.window.link.link import EngineLink
 from app.window.link.port import EnginePort
 from app.window.main_window import MainWindow
-from app.window.notices import Notices
+from app.window.notices import Level, Notices
 from app.window.panels import PANELS, PanelSpec
-from app.window.preferences import load_preferences, save_preferences
+from app.window.preferences import load_preferences
 from app.window.services import Remembered, Services
 from app.window.session.autosave import Autosave
 from app.window.session.document import Document
@@ -34,8 +34,10 @@ from app.window.session.reading import sound_from_text
 from app.window.session.sync import Sync
 from app.window.theme.theme import Theme
 from app.window.translation import install
-from engine.live.protocol import CvChannel, SetPatch, StartRecording
+from app.window.words import translate
+from engine.live.protocol import CvChannel, SetPatch, StartRecording, StreamChanged
 from engine.midi.rows import Row
+from engine.patch import patch_text
 
 __all__ = ["Opened", "application"]
 
@@ -69,8 +71,8 @@ def application(zoom: float = 1.0) -> QApplication:
 class _Player:
     """The link as `Sync` wants it."""
 
-    def __init__(self, link: EngineLink, notices: Notices) -> None:
-        self._link, self._notices = link, notices
+    def __init__(self, link: EngineLink, notices: Notices, document: Document) -> None:
+        self._link, self._notices, self._document = link, notices, document
         self.sync: Sync | None = None
 
     def play(self, rows: Sequence[Row]) -> bool:
@@ -80,10 +82,16 @@ class _Player:
         self._link.ask(command, otherwise=lambda line: self._refused(command.text, line))
 
     def _refused(self, text: str, line: str) -> None:
+        """What is shown is not what sounds; one step back is."""
         assert self.sync is not None
         self.sync.refused(text)
         if self._link.is_ready:  # else it is asked for again when it is
-            self._notices.say("warning", line)
+            undo = translate("Opened", "Undo")
+            self._notices.say("warning", line, undo, lambda: self._back(text))
+
+    def _back(self, text: str) -> None:
+        if patch_text(self._document.sound.patch) == text:  # else the person has gone on by themselves
+            self._document.undo()
 
 
 class Opened(QObject):
@@ -108,7 +116,7 @@ class Opened(QObject):
         document = Document(beginning.desk.current)
         document.restore(beginning.desk, beginning.files)
         link = EngineLink(engine, self)
-        player = _Player(link, notices)
+        player = _Player(link, notices, document)
         sync = Sync(document, player, read=sound_from_text)
         player.sync = sync
         sync.begin(beginning.text)
@@ -136,10 +144,10 @@ class Opened(QObject):
 
     def _connect(self) -> None:
         services = self.services
-        link, notices, document = services.link, services.notices, services.document
-        link.said.connect(lambda level, text: notices.say(level, text))
-        link.failed.connect(lambda text: notices.say("error", text))
-        link.stream_changed.connect(lambda notice: notices.say("info", notice.line))
+        link, document = services.link, services.document
+        link.said.connect(self._said)
+        link.failed.connect(self._failed)
+        link.stream_changed.connect(self._stream)
         link.patch_changed.connect(self._heard)
         link.ready.connect(services.sync.greeted)
         services.clock.frame.connect(self._frame)
@@ -147,6 +155,29 @@ class Opened(QObject):
         services.actions.add("undo", self.tr("Undo"), "Ctrl+Z", document.undo)
         services.actions.add("redo", self.tr("Redo"), "Ctrl+Shift+Z", document.redo)
         services.actions.add("quit", self.tr("Quit"), "Ctrl+Q", self.window.close)
+
+    def _said(self, level: Level, text: str) -> None:
+        """The last line of an engine that gave up has the way on, too."""
+        if level == "error" and self.services.link.is_over:
+            self._failed(text)
+        else:
+            self.services.notices.say(level, text)
+
+    def _failed(self, text: str) -> None:
+        link, notices = self.services.link, self.services.notices
+
+        def again() -> None:
+            link.restart(lambda line: notices.say("warning", line))
+
+        notices.say("error", text, self.tr("Start again"), again)
+
+    def _stream(self, notice: StreamChanged) -> None:
+        """Where the sound goes now; should it go nowhere, the way to the devices stays until somebody took it."""
+        notices, actions = self.services.notices, self.services.actions
+        if notice.device is None and "settings" in actions:
+            notices.say("warning", notice.line, self.tr("Choose a device"), actions["settings"].trigger)
+        else:
+            notices.say("info", notice.line)
 
     def _heard(self, notice: object) -> None:
         try:
@@ -206,7 +237,7 @@ class Opened(QObject):
         if self._beginning.lock is not None:
             self._beginning.lock.unlock()
         try:
-            save_preferences(services.remembered.value)
+            services.remembered.save()
         except SystoleError as error:
             services.notices.say("warning", str(error))
 

@@ -78,13 +78,14 @@ def _fault(path: Path, error: Exception) -> str:
     return translate("Store", "{0} is damaged").format(path.name)
 
 
-def put_aside(path: Path, fault: str, instead: str) -> str:
+def put_aside(path: Path, fault: str, instead: str, name: str | None = None) -> str:
     """Rename a file that cannot be used, so that nothing overwrites it; the line that says all of it.
 
     Args:
         fault: what is wrong, naming the file; instead: what happens without it.
+        name: that it gets; None: its own with `.broken`.
     """
-    aside = path.with_name(path.name + ".broken")
+    aside = path.with_name(name or path.name + ".broken")
     try:
         path.replace(aside)
     except OSError as error:

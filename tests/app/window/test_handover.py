@@ -29,16 +29,28 @@ def test_a_closed_one_drops_what_comes(qtbot: QtBot) -> None:
     parent, found = QObject(), list[int]()
     handover = Handover(parent)
     handover.hand(found.append, 1)
-    handover.close()
-    handover.hand(found.append, 2)
     qtbot.waitUntil(lambda: found == [1])
+    handover.hand(found.append, 2)  # on its way
+    handover.close()
+    handover.hand(found.append, 3)
     qtbot.wait(20)
     assert found == [1]
 
 
+def test_the_end_of_its_parent_closes_it(qtbot: QtBot) -> None:
+    parent, found = QObject(), list[int]()
+    handover = Handover(parent)
+    handover.hand(found.append, 1)  # on its way
+    parent.deleteLater()
+    QCoreApplication.sendPostedEvents(parent, QEvent.Type.DeferredDelete.value)
+    handover.hand(found.append, 2)
+    qtbot.wait(20)
+    assert found == []
+
+
 def test_threads_may_go_on_while_qt_deletes_it(qtbot: QtBot) -> None:
-    """Without taking turns this ends the process, or a thread by a RuntimeError."""
-    for _ in range(30):
+    """A signal of an object that is being deleted ends the process, or the thread by a RuntimeError."""
+    for _ in range(100):
         parent, errors, is_over = QObject(), list[BaseException](), threading.Event()
         handover = Handover(parent)
 
