@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from accel.errors import SystoleError
@@ -21,6 +22,7 @@ from app.window.actions import Actions
 from app.window.begin import Beginning
 from app.window.clock import Frame, FrameClock
 from app.window.collecting import Collector
+from app.window.fitting import offer_fitting
 from app.window.link.link import EngineLink
 from app.window.link.port import EnginePort
 from app.window.main_window import MainWindow
@@ -131,6 +133,8 @@ class Opened(QObject):
         self.window.fill(self.services, panels)
         self.window.closed.connect(self.close)
         self.window.show()
+        if QGuiApplication.platformName() != "offscreen":  # whose screen is none
+            offer_fitting(self.services, self.window.screen().availableSize())
         clock.start()
         _left.append(self)
 

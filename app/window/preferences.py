@@ -23,6 +23,8 @@ __all__ = [
 ]
 
 MOST_MODELS = 200
+ZOOMS = (0.5, 0.6, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+"""Sizes that are offered."""
 
 
 class ScopeView(msgspec.Struct, frozen=True, kw_only=True):

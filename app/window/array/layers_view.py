@@ -231,7 +231,7 @@ class LayersView(QListView):
         if here == self.here:
             return
         before, self.here = self.here, here
-        if here >= 0 and not self.underMouse():
+        if stage >= 0 and here >= 0 and not self.underMouse():  # filling and emptying are at every end, and short
             self.scrollTo(self._rows.index(here))
         for row in (before, here):
             if row >= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,8 @@ HIGHEST_OCTAVE = 8
 VELOCITY_STEP = 8
 FAINTEST = 0.02
 """Of a key that is down but whose envelope has not risen, or that MIDI holds without a voice left for it."""
+TELL_SECONDS = 8.0
+"""Between two lines that say why keys are silent."""
 _BEND, _WHEEL = list(SOURCES).index("bend"), list(SOURCES).index("wheel")
 _SOUNDING = (State.PLAYING, State.SILENT)
 
@@ -42,7 +45,7 @@ class KeysPanel(Panel):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
-        self._state, self._restarts = State.STARTING, 0
+        self._state, self._restarts, self._told_at = State.STARTING, 0, -TELL_SECONDS
         self.player = NotePlayer(services.link.play, self._can_play)
         self.player.listener = self._show_player
         self.view = KeyboardView(self.player, services.theme, self)
@@ -155,7 +158,9 @@ class KeysPanel(Panel):
 
     def _touched(self) -> None:
         self.services.clock.wake()
-        if not self._can_play():
+        now = time.monotonic()
+        if not self._can_play() and now - self._told_at > TELL_SECONDS:
+            self._told_at = now
             self.services.notices.say("info", self.tr("The engine is still getting ready: it will play in a moment"))
 
     def _set_octave(self, octave: int) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QWidget
 
+from app.window.preferences import ZOOMS
 from app.window.services import Services
 from app.window.settings.page import Page, label, side_by_side
 from app.window.theme.theme import Mode
@@ -21,7 +22,6 @@ THEMES: dict[Mode, str] = {
     "light": marked("Settings", "Light"),
     "system": marked("Settings", "As the system"),
 }
-ZOOMS = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
 
 class LookPage(Page):
