@@ -13,6 +13,7 @@ from app.window.words import translate
 from engine.library import user_folder
 
 __all__ = [
+    "ZOOMS",
     "Preferences",
     "ScopeView",
     "load_preferences",

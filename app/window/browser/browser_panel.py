@@ -87,7 +87,9 @@ class BrowserPanel(Panel):
         column.setSpacing(8)
         self.search.setPlaceholderText(self.tr("Search name, tag, author, model"))
         self.search.setAccessibleName(self.tr("Search the sounds"))
-        self.search.setStatusTip(self.tr("All words must occur; down goes to the list, Return loads the first"))
+        self.search.setStatusTip(
+            self.tr("All words must occur; down goes to the list, Return loads the first and goes there")
+        )
         self.search.setClearButtonEnabled(True)
         self.search.setFixedHeight(30)
         self.search.setAcceptDrops(False)  # a file that is dropped here is brought in, not searched for
@@ -171,13 +173,17 @@ class BrowserPanel(Panel):
         self.list.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _give_up(self) -> None:
-        """A browser that lies over the pages makes room."""
+        """Letters are notes again; a browser that lies over the pages makes room."""
+        self._to_list()
         if getattr(self.window(), "side_floats", False):
             self.window().show_side(False)  # type: ignore[attr-defined]
 
     def _load_first(self) -> None:
+        """And play it: letters are notes again, and arrows lead on to the next."""
         if self.list.patches.entries:
             self.collection.load(self.list.patches.entries[0])
+            self.list.choose(self.list.patches.entries[0])
+            self._to_list()
 
     def _delete(self, entry: Entry) -> None:
         if entry.origin == "user":

@@ -32,17 +32,17 @@ folder, moves = sys.argv[1], sys.argv[2] == "moves"
 with Opened(FakeEngine(2), begin(load_patch("plain"))) as opened:
     window = opened.window
     window.resize(1024, 640)
-    for name in PAGES:
-        window.show_page(name)
-        live(0.2)
     if moves:
+        for name in PAGES:
+            window.show_page(name)
+            live(0.1)
         other = window.screen().virtualSiblings()[1]
         window.windowHandle().setScreen(other)
         window.move(other.geometry().topLeft() + QPoint(10, 10))
         live(0.2)
     for name in ("modulate", "play"):
         window.show_page(name)
-        live(0.3)
+        live(0.2)
         window.grab().save(f"{folder}/{name}.png")
     broken = [each.windowTitle() for each in window.panels.values() if each.is_broken]
     print(window.devicePixelRatioF(), window.width(), window.height(), *broken)

@@ -34,22 +34,24 @@ GERMAN = {"Amount": "Betrag", "Undo": "Zurücknehmen", "Attack": "Anstieg"}
 OPEN, CLOSE = "⟦", "⟧"
 
 
-def collect(folder: Path, change: dict[str, str] | None = None) -> ElementTree.ElementTree:
-    """The collected texts; with `change` some of them are translated and compiled."""
-    command = [sys.executable, "scripts/translations.py", "de", str(folder)]
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All texts, collected from the code as it is; some are translated, and compiled."""
+    found = tmp_path_factory.mktemp("translations")
+    command = [sys.executable, "scripts/translations.py", "de", str(found)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for turn in range(2 if change else 1):
-        subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment)
-        tree = ElementTree.parse(folder / "systole_de.ts")
-        if change and not turn:
-            for message in tree.iter("message"):
-                text, translation = message.findtext("source"), message.find("translation")
-                assert translation is not None
-                if text in change:
-                    translation.text = change[text]
-                    del translation.attrib["type"]
-            tree.write(folder / "systole_de.ts", encoding="utf-8", xml_declaration=True)
-    return tree
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment)
+    path = found / "systole_de.ts"
+    tree = ElementTree.parse(path)
+    for message in tree.iter("message"):
+        text, translation = message.findtext("source"), message.find("translation")
+        assert translation is not None
+        if text in GERMAN:
+            translation.text = GERMAN[text]
+            del translation.attrib["type"]
+    tree.write(path, encoding="utf-8", xml_declaration=True)
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment)
+    return found
 
 
 @pytest.fixture
@@ -66,17 +68,16 @@ def _words(head: MatrixHead) -> list[str]:
 
 
 def test_labels_actions_and_the_table_speak_another_language(
-    tmp_path: Path, application: QApplication, open_window: Open
+    folder: Path, application: QApplication, open_window: Open
 ) -> None:
-    collect(tmp_path, GERMAN)
     assert _words(MatrixHead())[1] == "Amount"
-    assert install(application, QLocale("de_DE"), tmp_path)
+    assert install(application, QLocale("de_DE"), folder)
     assert _words(MatrixHead())[:2] == ["Source", "Betrag"]  # what is not translated stays
     services = open_window().services
     assert services.actions["undo"].text() == "Zurücknehmen"
     services.document.set_number("amp.attack", 0.5)
     assert services.document.undo_label == "Anstieg"
-    assert not install(application, QLocale("fi_FI"), tmp_path)
+    assert not install(application, QLocale("fi_FI"), folder)
 
 
 class Marking(QTranslator):
@@ -130,11 +131,9 @@ def english(widgets: list[QWidget], actions: list[QAction]) -> set[str]:
 
 
 @pytest.fixture
-def marked_window(
-    tmp_path: Path, application: QApplication, open_window: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> Opened:
+def marked_window(folder: Path, application: QApplication, open_window: Open, qtbot: QtBot) -> Opened:
     """The whole window, all pages of which were opened, with brackets around collected texts."""
-    contexts = collect(tmp_path).getroot().findall("context")
+    contexts = ElementTree.parse(folder / "systole_de.ts").getroot().findall("context")
     texts = {(str(each.findtext("name")), str(m.findtext("source"))) for each in contexts for m in each.iter("message")}
     translator = Marking(texts, application)
     application.installTranslator(translator)
