@@ -45,7 +45,7 @@ class LoadWindow:
         turner.stop()
         broken = [panel.windowTitle() for panel in self._opened.window.panels.values() if panel.is_broken]
         assert not broken, f"panels have failed: {', '.join(broken)}"
-        self._opened.close()
+        self._opened.end()
         return self._frames
 
     def _count(self) -> None:

@@ -160,10 +160,7 @@ def window(shot: Shot) -> Iterator[Opened]:
             engine.wait_ready(READY_SECONDS)
             yield opened
         finally:
-            opened.window.close()
-            opened.close()
-            opened.window.deleteLater()
-            application().processEvents()
+            opened.end()
 
 
 def take(shot: Shot) -> QPixmap:

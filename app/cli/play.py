@@ -152,14 +152,13 @@ def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playi
     from engine.patch import read_patch
 
     beginning = beginning_of(None if begin.patch is None else read_patch(begin.patch, "patch"))
-    opened = Opened(engine, beginning)
-    opened.follow_voltages(begin.cv)
-    if request.record is not None:
-        opened.record(str(Path(request.record).absolute()), request.record_format)
-    engine.start(replace(begin, patch=beginning.text))
-    with _signals() as stop:
-        opened.run(stop, request.seconds)
-        opened.close()
+    with Opened(engine, beginning) as opened:
+        opened.follow_voltages(begin.cv)
+        if request.record is not None:
+            opened.record(str(Path(request.record).absolute()), request.record_format)
+        engine.start(replace(begin, patch=beginning.text))
+        with _signals() as stop:
+            opened.run(stop, request.seconds)
     _finish(engine, request, shown)
 
 

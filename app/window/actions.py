@@ -46,6 +46,9 @@ class Actions(QObject):
         self._actions[name] = action
         return action
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._actions
+
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 

@@ -19,7 +19,8 @@ from app.window.session.document import Desk
 from app.window.session.leftover import BEFORE
 from app.window.session.reading import sound_from_patch, sound_from_text, sound_to_begin
 from app.window.session.sound import Sound
-from app.window.store import read_kept
+from app.window.store import put_aside, read_kept
+from app.window.words import translate
 from engine.library import user_folder
 from engine.patch import Patch, load_patch, patch_text
 
@@ -60,9 +61,11 @@ def begin(wanted: Patch | None) -> Beginning:
         SystoleError: what was asked for, or the first sound of all, cannot be played.
     """
     path, lock = _claim()
-    lines = [] if path is not None else ["the session is not kept: no file for it can be locked"]
+    lines = []
+    if path is None:
+        lines.append(translate("Begin", "The session is not kept: no file for it can be locked"))
     if lock is not None and path is not None and path.name != _name(0):
-        lines.append("another window is open: this one keeps a session of its own")
+        lines.append(translate("Begin", "Another window is open: this one keeps a session of its own"))
     desk = None
     if wanted is not None:
         _make_room(path)
@@ -103,20 +106,16 @@ def _make_room(path: Path | None) -> None:
 
 
 def _kept(path: Path, lines: list[str]) -> Desk | None:
-    kept, line = read_kept(path, KeptSession)
+    instead = translate("Begin", "this one begins with the first sound")
+    kept, line = read_kept(path, KeptSession, instead)
     if line is not None:
         lines.append(line)
     if kept is None:
         return None
     try:
-        return revived(kept, lambda text: sound_from_text(text, "the last session"))
+        return revived(kept, lambda text: sound_from_text(text, translate("Begin", "the last session")))
     except SystoleError as error:
-        aside = path.with_name(path.name + ".broken")
-        try:
-            path.replace(aside)
-            lines.append(f"{error}: put aside as {aside.name}")
-        except OSError:
-            lines.append(str(error))
+        lines.append(put_aside(path, str(error), instead, BEFORE + path.name))  # and offered when its model is back
         return None
 
 

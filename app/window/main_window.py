@@ -38,6 +38,7 @@ from app.window.panels import PAGES, PANELS, Area, PanelSpec, make_panel
 from app.window.services import Services
 from app.window.status_line import StatusLine
 from app.window.tab_order import neighbour, show_whole
+from app.window.words import translate
 
 __all__ = ["SMALLEST", "MainWindow"]
 
@@ -121,13 +122,14 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(GAP, GAP, GAP, 0)
         row.addWidget(self._place(by_area, Area.PATCH), 3)
         for number, (name, (label, keys, _)) in enumerate(PAGES.items()):
-            button = QToolButton()
-            button.setText(label.replace("&", ""))
+            title, button = translate("Pages", label), QToolButton()
+            button.setText(title)
             button.setCheckable(True)
-            button.setAccessibleName(f"Page {label.replace('&', '')}")
+            button.setAccessibleName(self.tr("Page {0}").format(title))
             self._buttons.addButton(button, number)
             row.addWidget(button)
-            text = f"Show the page {label.replace('&', '')}"
+            text = self.tr("Show the page {0}").format(title)
+            button.setStatusTip(f"{text} ({keys})")
             self._services.actions.add(f"page.{name}", text, keys, partial(self._go_to_page, name))
         self._buttons.idClicked.connect(lambda number: self.show_page(self._page_names[number]))
         row.addWidget(self._place(by_area, Area.STATE), 3)

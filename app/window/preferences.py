@@ -9,11 +9,23 @@ import msgspec
 from msgspec import Meta
 
 from app.window.store import SCHEMA, read_kept, write_kept
+from app.window.words import translate
 from engine.library import user_folder
 
-__all__ = ["Preferences", "ScopeView", "load_preferences", "preferences_path", "save_preferences", "with_axes"]
+__all__ = [
+    "ZOOMS",
+    "Preferences",
+    "ScopeView",
+    "load_preferences",
+    "merged",
+    "preferences_path",
+    "save_preferences",
+    "with_axes",
+]
 
 MOST_MODELS = 200
+ZOOMS = (0.5, 0.6, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+"""Sizes that are offered."""
 
 
 class ScopeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +36,7 @@ class ScopeView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preferences(msgspec.Struct, frozen=True, kw_only=True):
-    """One file for all windows; the one that is closed last wins. Change it by `msgspec.structs.replace`.
+    """One file for all windows; each writes what it changed, see `merged`. Change it by `msgspec.structs.replace`.
 
     Attributes:
         theme: see `theme.Theme`.
@@ -71,8 +83,26 @@ def preferences_path() -> Path:
 
 def load_preferences() -> tuple[Preferences, str | None]:
     """Those of last time or the defaults, and a line for the person where they could not be read as they should."""
-    found, line = read_kept(preferences_path(), Preferences)
+    found, line = read_kept(preferences_path(), Preferences, translate("Store", "defaults are used"))
     return found or Preferences(), line
+
+
+def merged(begun: Preferences, now: Preferences, there: Preferences) -> Preferences:
+    """What is to be kept where another window may have kept something meanwhile: its changes and ours.
+
+    Args:
+        begun: what we began with; now: what we have; there: what the file holds.
+    """
+    names = [name for name in Preferences.__struct_fields__ if getattr(now, name) != getattr(begun, name)]
+    ours = {name: getattr(now, name) for name in names}
+    if "favourites" in ours:
+        taken, given = begun.favourites - now.favourites, now.favourites - begun.favourites
+        ours["favourites"] = (there.favourites - taken) | given
+    for name in ("axes", "scopes"):
+        if name in ours:
+            before, after = getattr(begun, name), getattr(now, name)
+            ours[name] = {**getattr(there, name), **{key: it for key, it in after.items() if before.get(key) != it}}
+    return msgspec.structs.replace(there, **ours)
 
 
 def save_preferences(preferences: Preferences) -> None:

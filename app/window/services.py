@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from app.window.actions import Actions
 from app.window.clock import FrameClock
 from app.window.link.link import EngineLink
 from app.window.notices import Notices
-from app.window.preferences import Preferences
+from app.window.preferences import Preferences, load_preferences, merged, save_preferences
 from app.window.session.document import Document
 from app.window.theme.theme import Theme
 
@@ -22,14 +23,30 @@ __all__ = ["Remembered", "Services"]
 
 
 class Remembered:
-    """The preferences of this window, as they are by now. Saved when the window closes."""
+    """The preferences of this window, as they are by now. Saved when the window closes, and where it matters before.
+
+    Any thread may call `save`; `change` belongs to the window's.
+    """
 
     def __init__(self, value: Preferences) -> None:
-        self.value = value
+        self.value = self._begun = value
+        self._turn = threading.Lock()
 
     def change(self, **fields: Any) -> None:
         """Set some of them."""
         self.value = msgspec.structs.replace(self.value, **fields)
+
+    def save(self) -> None:
+        """Keep what this window has changed, beside what other windows have.
+
+        Raises:
+            SystoleError: see `store.write_kept`.
+        """
+        with self._turn:
+            now = self.value
+            there, _ = load_preferences()
+            save_preferences(merged(self._begun, now, there))
+            self._begun = now
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.window.notices import Message, Notices
@@ -14,6 +15,17 @@ INFO_MS = 8000
 """Information goes by itself; warnings and errors stay until they are answered or something newer is said."""
 
 
+class _Line(QLabel):
+    """Ends in dots where there is more than fits; `text` and the tool tip are whole."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """In the colour of its role."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
 class StatusLine(QWidget):
     """Shows the newest message, and help where there is none."""
 
@@ -21,7 +33,7 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self._message: Message | None = None
         self._help = ""
-        self._text = QLabel(self)
+        self._text = _Line(self)
         self._text.setFont(font("small"))
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._act, self._close = QToolButton(self), QToolButton(self)
@@ -79,7 +91,8 @@ class StatusLine(QWidget):
 
     def _refresh(self) -> None:
         message = self._message
-        count = f" ({message.count} times)" if message is not None and message.count > 1 else ""
+        often = self.tr(" ({0} times)")
+        count = often.format(message.count) if message is not None and message.count > 1 else ""
         self._text.setText(self._help if message is None else message.text + count)
         self._text.setToolTip("" if message is None else message.text)
         level = "muted" if message is None or message.level == "info" else message.level

@@ -7,6 +7,7 @@ a folder that cannot be written to is one line.
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,12 +15,15 @@ import msgspec
 
 from accel.atomic import atomic_path
 from accel.errors import SystoleError
+from app.window.words import translate
 from engine.text import plain
 
-__all__ = ["SCHEMA", "read_kept", "write_kept"]
+__all__ = ["SCHEMA", "put_aside", "read_kept", "write_kept"]
 
 SCHEMA = 1
 MAX_BYTES = 8 << 20
+_FIELD = re.compile(r"`\$\.?([^`]*)`")
+"""Where msgspec found what is not allowed."""
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -43,26 +47,51 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def read_kept(path: Path, kind: type[T]) -> tuple[T | None, str | None]:
+def read_kept(path: Path, kind: type[T], instead: str = "it is not used") -> tuple[T | None, str | None]:
     """What was kept, None if nothing was, and a line for the person where it could not be read as it should.
 
     Args:
         kind: a struct whose field `schema` is SCHEMA.
+        instead: what happens without the file, as the line says it.
     """
     try:
         data = _read(path)
         if data is None:
             return None, None
         if _schema(data) > SCHEMA:
-            return None, f"{plain(path)}: of a newer version: left as it is and not used"
+            line = translate("Store", "{0} is of a newer version and is left as it is: {1}")
+            return None, line.format(plain(path), instead)
         return msgspec.json.decode(data, type=kind), None
     except OSError as error:
-        return None, f"{plain(path)}: cannot be read: {error.strerror or error}"
+        line = translate("Store", "{0} cannot be read ({1}): {2}")
+        return None, line.format(plain(path), error.strerror or error, instead)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        aside = path.with_name(path.name + ".broken")
-        with contextlib.suppress(OSError):
-            path.replace(aside)
-        return None, f"{plain(path)}: {plain(error)}: put aside as {plain(aside.name)}"
+        return None, put_aside(path, _fault(path, error), instead)
+
+
+def _fault(path: Path, error: Exception) -> str:
+    """What is wrong with a file, as people say it: where in the text does not help anybody who did not write it."""
+    field = _FIELD.search(str(error)) if isinstance(error, msgspec.ValidationError) else None
+    if field is not None and field[1]:
+        name = plain(field[1].replace("[...]", ""))
+        return translate("Store", "{0} has a value that is not allowed ({1})").format(path.name, name)
+    return translate("Store", "{0} is damaged").format(path.name)
+
+
+def put_aside(path: Path, fault: str, instead: str, name: str | None = None) -> str:
+    """Rename a file that cannot be used, so that nothing overwrites it; the line that says all of it.
+
+    Args:
+        fault: what is wrong, naming the file; instead: what happens without it.
+        name: that it gets; None: its own with `.broken`.
+    """
+    aside = path.with_name(name or path.name + ".broken")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        line = translate("Store", "{0}: {1}; it cannot be put aside ({2})")
+        return line.format(fault, instead, error.strerror or error)
+    return translate("Store", "{0}: {1}; the old file is kept as {2}").format(fault, instead, plain(aside))
 
 
 def write_kept(path: Path, value: msgspec.Struct) -> None:

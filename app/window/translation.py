@@ -10,6 +10,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
+from app.window.words import speak
+
 __all__ = ["FOLDER", "install"]
 
 FOLDER = Path(__file__).parent / "translations"
@@ -26,4 +28,5 @@ def install(application: QCoreApplication, locale: QLocale | None = None, folder
     if not translator.load(QLocale.system() if locale is None else locale, "systole", "_", str(folder)):
         translator.deleteLater()
         return False
+    speak(QCoreApplication.translate)
     return application.installTranslator(translator)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from accel.errors import SystoleError
+from app.window.words import TABLE_CONTEXT, translate
 from engine.parameters import Parameter
 
 __all__ = ["parse_value", "value_text"]
@@ -28,7 +29,7 @@ def _digits(number: float) -> str:
 def value_text(entry: Parameter, number: float) -> str:
     """A stored number for reading, with its unit."""
     if entry.kind == "choice":
-        return str(entry.decode(number))
+        return translate(TABLE_CONTEXT, str(entry.decode(number)))
     unit = _SHORT.get(entry.unit, entry.unit)
     sign = "+" if entry.low < 0 < number else ""
     if entry.kind == "integer":

@@ -98,11 +98,13 @@ def load_settings() -> tuple[Settings, str | None]:
         return msgspec.json.decode(data, type=Settings), None
     except OSError as error:
         return Settings(), f"{plain(path)}: cannot be read: {error.strerror or error}"
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        aside = path.with_suffix(".json.broken")
-        with contextlib.suppress(OSError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        aside, line = path.with_suffix(".json.broken"), f"{path.name} is damaged: no device or port is remembered"
+        try:
             path.replace(aside)
-        return Settings(), f"{plain(path)}: {plain(error)}: put aside as {plain(aside.name)}, nothing is remembered"
+        except OSError as error:
+            return Settings(), f"{line}; it cannot be put aside ({error.strerror or error})"
+        return Settings(), f"{line}; the old file is kept as {plain(aside)}"
 
 
 def save_settings(settings: Settings) -> None:

@@ -27,10 +27,14 @@ from app.window.panel import Panel
 from app.window.services import Services
 from app.window.session.document import Change
 from app.window.theme.fonts import font
+from app.window.words import marked
 
 __all__ = ["ArrayPanel"]
 
-CAPTION = "The model of the hardware, exact to the cycle; this computer plays the same network in its own way."
+CAPTION = marked(
+    "ArrayPanel",
+    "The model of the hardware, exact to the cycle; this computer plays the same network in its own way.",
+)
 READABLE = 0.02
 """s; where cycles last as long, their words are shown for each, else ten times a second."""
 WORDS_EVERY = 6
@@ -76,7 +80,7 @@ class ArrayPanel(Panel):
         title, figures, caption = (
             QLabel(self.tr("Layers")),
             QLabel(self.tr("cycles      frame      busy")),
-            QLabel(CAPTION),
+            QLabel(self.tr(CAPTION)),
         )
         title.setFont(font("title"))
         caption.setWordWrap(True)
@@ -102,7 +106,7 @@ class ArrayPanel(Panel):
         self._transport.run.connect(self._run)
         self._transport.speed.connect(self._set_speed)
         self._transport.whole.connect(self._show_whole)
-        text, tip = "Run or stop the array", "Only while the page Array is shown."
+        text, tip = self.tr("Run or stop the array"), self.tr("Only while the page Array is shown.")
         with contextlib.suppress(ValueError):  # the key is another's: the button does it
             self.services.actions.add("array.run", text, "F8", self._toggle, tip=tip)
 

@@ -7,11 +7,12 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from accel.cycles import TARGETS
 from accel.errors import SystoleError
 from app.window.array.occupation import Occupation
+from app.window.handover import Handover
 from engine.library import find_model, open_model
 
 __all__ = ["Answer", "Schedules"]
@@ -37,14 +38,13 @@ class Schedules(QObject):
     """
 
     done = Signal(object)
-    _found = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(1, "systole-array")
         self._kept: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self._newest, self._number = (0, "", ""), 0
-        self._found.connect(self.done, Qt.ConnectionType.QueuedConnection)
+        self._handover = Handover(self)
         pool = self._pool
         self.destroyed.connect(lambda: pool.shutdown(wait=False, cancel_futures=True))
 
@@ -59,9 +59,10 @@ class Schedules(QObject):
         """In the thread."""
         if number != self._newest[0]:
             return
-        answer = self._answer(model, target)
-        with contextlib.suppress(RuntimeError):  # the window is gone
-            self._found.emit(answer)
+        self._handover.hand(self._tell, self._answer(model, target))
+
+    def _tell(self, answer: Answer) -> None:
+        self.done.emit(answer)
 
     def _answer(self, model: str, target: str) -> Answer:
         try:

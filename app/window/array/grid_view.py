@@ -19,6 +19,7 @@ from app.window.array.occupation import Occupation
 from app.window.theme.contrast import ratio
 from app.window.theme.fonts import font
 from app.window.theme.theme import Theme
+from app.window.words import translate
 
 __all__ = ["GridView"]
 
@@ -183,8 +184,9 @@ class GridView(QWidget):
             painter.setBrush(QColor(kind.colours[self._theme.palette.name]))
             painter.drawRoundedRect(QRectF(left, top + 2, 9, 9), 2, 2)
             painter.setPen(self._theme.colour("muted"))
-            painter.drawText(QPointF(left + 13, top + 11), kind.label)
-            left += 13 + metrics.horizontalAdvance(kind.label) + 10
+            label = translate("Array", kind.label)
+            painter.drawText(QPointF(left + 13, top + 11), label)
+            left += 13 + metrics.horizontalAdvance(label) + 10
 
     def _paint_names(self, painter: QPainter, where: QRect, width: int, height: int) -> None:
         painter.setFont(font("small"))

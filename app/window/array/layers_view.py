@@ -23,6 +23,7 @@ from app.window.array.kinds import KIND_OF, KINDS
 from app.window.array.occupation import Occupation
 from app.window.theme.fonts import font
 from app.window.theme.theme import Theme
+from app.window.words import translate
 
 __all__ = ["LayerRow", "LayersView", "layer_rows"]
 
@@ -54,7 +55,8 @@ class LayerRow:
     @property
     def text(self) -> str:
         """As it is read aloud."""
-        return f"{self.title}: {self.cycles:,} cycles, {self.share:.1%} of the frame, {self.busy:.0%} busy"
+        text = translate("Array", "{0}: {1} cycles, {2} of the frame, {3} busy")
+        return text.format(self.title, f"{self.cycles:,}", f"{self.share:.1%}", f"{self.busy:.0%}")
 
 
 def layer_rows(occupation: Occupation) -> list[LayerRow]:
@@ -70,7 +72,7 @@ def layer_rows(occupation: Occupation) -> list[LayerRow]:
         first = occupation.first_cycle(inside[0])
         found.append(LayerRow(group.title, taken, taken / occupation.cycles, busy, parts, first, group.stages))
     rest = occupation.cycles - int(cycles.sum())
-    found.append(LayerRow("Filling and emptying", rest, rest / occupation.cycles, 0.0, (), -1))
+    found.append(LayerRow(translate("Array", "Filling and emptying"), rest, rest / occupation.cycles, 0.0, (), -1))
     return found
 
 
@@ -229,7 +231,7 @@ class LayersView(QListView):
         if here == self.here:
             return
         before, self.here = self.here, here
-        if here >= 0 and not self.underMouse():
+        if stage >= 0 and here >= 0 and not self.underMouse():  # filling and emptying are at every end, and short
             self.scrollTo(self._rows.index(here))
         for row in (before, here):
             if row >= 0:

@@ -88,5 +88,6 @@ class MomentView(QWidget):
         painter.setFont(font("number"))
         painter.setPen(self._theme.colour("muted"))
         place = QRect(self.width() - COUNT, 0, COUNT, LINE + 2)
-        count = f"cycle {now.cycle:,} of {self._cycles:,}" if now.cycle >= 0 else f"{self._cycles:,} cycles"
+        count = self.tr("cycle {0:,} of {1:,}") if now.cycle >= 0 else self.tr("{1:,} cycles")
+        count = count.format(now.cycle, self._cycles)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)

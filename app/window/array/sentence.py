@@ -8,19 +8,20 @@ from typing import Literal
 
 from accel.cycles import Target
 from app.window.array.occupation import Occupation
+from app.window.words import marked, translate
 
 __all__ = ["Verdict", "board_name", "budget_sentence", "refusal_sentence", "voices_sentence"]
 
 _MEMORIES = {
-    "act_depth": "activation memory",
-    "wgt_depth": "weight memory",
-    "row_depth": "bias memory",
-    "cond_depth": "conditioning memory",
-    "ctl_depth": "control memory",
-    "stream_depth": "residual memory",
-    "skip_depth": "skip memory",
-    "desc_depth": "descriptors",
-    "out_depth": "output queue",
+    "act_depth": marked("Array", "activation memory"),
+    "wgt_depth": marked("Array", "weight memory"),
+    "row_depth": marked("Array", "bias memory"),
+    "cond_depth": marked("Array", "conditioning memory"),
+    "ctl_depth": marked("Array", "control memory"),
+    "stream_depth": marked("Array", "residual memory"),
+    "skip_depth": marked("Array", "skip memory"),
+    "desc_depth": marked("Array", "descriptors"),
+    "out_depth": marked("Array", "output queue"),
 }
 _NEED = re.compile(r"(\w+_depth) (\d+) \(there are (\d+)\)")
 
@@ -58,29 +59,39 @@ def budget_sentence(occupation: Occupation, target: Target, clock: float | None 
     needed = occupation.cycles_per_sample
     margin = available / needed
     size = f"{target.geometry.rows}×{target.geometry.cols}"
-    text = f"{needed:.0f} of {available:.0f} cycles per sample at {clock:g} MHz; the {size} PEs are busy "
-    text += f"{occupation.utilisation:.0%} of the time."
+    text = translate("Array", "{0} of {1} cycles per sample at {2} MHz; the {3} PEs are busy {4} of the time.")
+    text = text.format(f"{needed:.0f}", f"{available:.0f}", f"{clock:g}", size, f"{occupation.utilisation:.0%}")
     name = board_name(target)
     if margin < 1:
-        return Verdict("warning", f"Too slow on a {name}: {margin:.2f} of real time", text, margin)
-    return Verdict("good", f"Fits a {name} with {margin:.1f}× margin", text, margin, int(margin))
+        slow = translate("Array", "Too slow on a {0}: {1} of real time").format(name, f"{margin:.2f}")
+        return Verdict("warning", slow, text, margin)
+    fits = translate("Array", "Fits a {0} with {1}× margin").format(name, f"{margin:.1f}")
+    return Verdict("good", fits, text, margin, int(margin))
 
 
 def refusal_sentence(reason: str, target: Target) -> Verdict:
     """Of a program that does not fit; `reason`: the line of the SystoleError."""
+    each = translate("Array", "{0} for {1} entries, there are {2}")
     needs = [
-        f"{_MEMORIES.get(name, name)} for {int(need):,} entries, there are {int(there):,}"
+        each.format(translate("Array", _MEMORIES.get(name, name)), f"{int(need):,}", f"{int(there):,}")
         for name, need, there in _NEED.findall(reason)
     ]
-    text = f"It needs {'; '.join(needs)}." if needs else reason
-    return Verdict("danger", f"Does not fit a {board_name(target)}", text)
+    text = translate("Array", "It needs {0}.").format("; ".join(needs)) if needs else reason
+    return Verdict("danger", translate("Array", "Does not fit a {0}").format(board_name(target)), text)
 
 
 def voices_sentence(sounding: int, verdict: Verdict | None) -> str:
     """Of voices that sound now."""
     if verdict is None or verdict.voices < 1:
-        return f"{sounding} sounding, this array could play none" if sounding else ""
-    could = f"{verdict.voices} voice{'s' * (verdict.voices > 1)}"
-    if sounding > verdict.voices:
-        return f"{sounding} sounding, {sounding - verdict.voices} more than the {could} of this array"
-    return f"{sounding} of the {could} that this array could play"
+        none = translate("Array", "{0} sounding, this array could play none")
+        return none.format(sounding) if sounding else ""
+    could = verdict.voices
+    if sounding > could and could == 1:
+        more = translate("Array", "{0} sounding, {1} more than the 1 voice of this array")
+    elif sounding > could:
+        more = translate("Array", "{0} sounding, {1} more than the {2} voices of this array")
+    elif could == 1:
+        more = translate("Array", "{0} of the 1 voice that this array could play")
+    else:
+        more = translate("Array", "{0} of the {2} voices that this array could play")
+    return more.format(sounding, sounding - could, could)

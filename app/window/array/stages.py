@@ -12,8 +12,28 @@ from dataclasses import dataclass
 from accel.formats import Op
 from accel.hardware.geometry import Geometry
 from accel.program import Program
+from app.window.words import marked, translate
 
 __all__ = ["Group", "Stage", "Tile", "groups", "stages", "tiles"]
+
+
+_TITLES: dict[Op, str] = {
+    Op.CONTROL: marked("Array", "Control network, layer {0} of {1}"),
+    Op.INPUT: marked("Array", "Input"),
+    Op.GATED: marked("Array", "Layer {0}, dilation {2}: convolution and gate"),
+    Op.MIX: marked("Array", "Layer {0}: residual and skip"),
+    Op.HEAD: marked("Array", "Head"),
+    Op.OUTPUT: marked("Array", "Output"),
+}
+_SHORT: dict[Op, str] = {
+    Op.CONTROL: marked("Array", "Control network, layer {0}"),
+    Op.INPUT: marked("Array", "Input"),
+    Op.GATED: marked("Array", "Layer {0}, convolution"),
+    Op.MIX: marked("Array", "Layer {0}, mix"),
+    Op.HEAD: marked("Array", "Head"),
+    Op.OUTPUT: marked("Array", "Output"),
+}
+"""Of a pass, by its number, how many there are of its kind, and its dilation."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +57,12 @@ class Stage:
     @property
     def title(self) -> str:
         """What it is, for a person."""
-        return {
-            Op.CONTROL: f"Control network, layer {self.number} of {self.count}",
-            Op.INPUT: "Input",
-            Op.GATED: f"Layer {self.number}, dilation {self.dilation}: convolution and gate",
-            Op.MIX: f"Layer {self.number}: residual and skip",
-            Op.HEAD: "Head",
-            Op.OUTPUT: "Output",
-        }[self.op]
+        return translate("Array", _TITLES[self.op]).format(self.number, self.count, self.dilation)
+
+    @property
+    def short(self) -> str:
+        """The same where it is named beside others."""
+        return translate("Array", _SHORT[self.op]).format(self.number)
 
 
 @dataclass(frozen=True)
@@ -116,8 +134,8 @@ def groups(of: Sequence[Stage]) -> tuple[Group, ...]:
 
 def _group(of: Sequence[Stage], stage: Stage) -> str:
     if stage.op == Op.CONTROL:
-        return "Control network"
+        return translate("Array", "Control network")
     if stage.op in (Op.GATED, Op.MIX):
         dilation = next(each.dilation for each in of if each.op == Op.GATED and each.number == stage.number)
-        return f"Layer {stage.number}, dilation {dilation}"
-    return stage.op.name.capitalize()
+        return translate("Array", "Layer {0}, dilation {1}").format(stage.number, dilation)
+    return stage.title

@@ -8,22 +8,25 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from app.window.array.player import SPEEDS, slower
+from app.window.words import marked, translate
 
 __all__ = ["Transport", "speed_text"]
 
 STEPS = (
-    ("layer", -1, "⇤ Layer"),
-    ("tile", -1, "← Tile"),
-    ("cycle", -1, "← Cycle"),
-    ("cycle", 1, "Cycle →"),
-    ("tile", 1, "Tile →"),
-    ("layer", 1, "Layer ⇥"),
+    ("layer", -1, marked("Transport", "⇤ Layer"), marked("Transport", "Previous layer")),
+    ("tile", -1, marked("Transport", "← Tile"), marked("Transport", "Previous tile")),
+    ("cycle", -1, marked("Transport", "← Cycle"), marked("Transport", "Previous cycle")),
+    ("cycle", 1, marked("Transport", "Cycle →"), marked("Transport", "Next cycle")),
+    ("tile", 1, marked("Transport", "Tile →"), marked("Transport", "Next tile")),
+    ("layer", 1, marked("Transport", "Layer ⇥"), marked("Transport", "Next layer")),
 )
+"""What is stepped by, where to, and the button's text and name, marked for translation."""
 
 
 def speed_text(seconds: float) -> str:
     """`1 cycle = 50 ms`."""
-    return f"1 cycle = {1000 * seconds:g} ms" if seconds < 1 else f"1 cycle = {seconds:g} s"
+    length = f"{1000 * seconds:g} ms" if seconds < 1 else f"{seconds:g} s"
+    return translate("Transport", "1 cycle = {0}").format(length)
 
 
 class Transport(QWidget):
@@ -53,8 +56,8 @@ class Transport(QWidget):
         self._run.clicked.connect(self.run)
         row.addWidget(self._run)
         row.addSpacing(8)
-        for what, direction, text in STEPS:
-            row.addWidget(self._step(what, direction, text))
+        for what, direction, text, name in STEPS:
+            row.addWidget(self._step(what, direction, self.tr(text), self.tr(name)))
         row.addSpacing(8)
         self._whole = QToolButton(self)
         self._whole.setText(self.tr("Whole frame"))
@@ -74,13 +77,12 @@ class Transport(QWidget):
         self._speed.currentIndexChanged.connect(lambda: self.speed.emit(self._speed.currentData()))
         row.addWidget(self._speed)
 
-    def _step(self, what: str, direction: int, text: str) -> QToolButton:
+    def _step(self, what: str, direction: int, text: str, name: str) -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
         button.setAutoRepeat(what != "layer")
-        where = "next" if direction > 0 else "previous"
-        button.setAccessibleName(f"{where.capitalize()} {what}")
-        button.setStatusTip(self.tr("Go to the {0} {1}.").format(where, what))
+        button.setAccessibleName(name)
+        button.setStatusTip(name)
         button.clicked.connect(partial(self.stepped.emit, what, direction))
         return button
 

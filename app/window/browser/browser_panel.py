@@ -18,14 +18,17 @@ from app.window.panel import Panel
 from app.window.services import Services
 from app.window.session.document import Change
 from app.window.theme.fonts import font
+from app.window.words import marked, translate
 
 __all__ = ["BrowserPanel"]
 
 _EMPTY: dict[Shelf, str] = {
-    "all": "There are no sounds.",
-    "mine": "Your own sounds will be here.\n\nSave one with Ctrl+S, or drop a file into the window.",
-    "favourites": "Press the heart beside a sound, and it will be here.",
-    "models": "There are no models.",
+    "all": marked("BrowserPanel", "There are no sounds."),
+    "mine": marked(
+        "BrowserPanel", "Your own sounds will be here.\n\nSave one with Ctrl+S, or drop a file into the window."
+    ),
+    "favourites": marked("BrowserPanel", "Press the heart beside a sound, and it will be here."),
+    "models": marked("BrowserPanel", "There are no models."),
 }
 
 
@@ -84,7 +87,9 @@ class BrowserPanel(Panel):
         column.setSpacing(8)
         self.search.setPlaceholderText(self.tr("Search name, tag, author, model"))
         self.search.setAccessibleName(self.tr("Search the sounds"))
-        self.search.setStatusTip(self.tr("All words must occur; down goes to the list, Return loads the first"))
+        self.search.setStatusTip(
+            self.tr("All words must occur; down goes to the list, Return loads the first and goes there")
+        )
         self.search.setClearButtonEnabled(True)
         self.search.setFixedHeight(30)
         self.search.setAcceptDrops(False)  # a file that is dropped here is brought in, not searched for
@@ -100,12 +105,12 @@ class BrowserPanel(Panel):
         row.setSpacing(3)
         for number, (label, tip) in enumerate(SHELVES.values()):
             button = QToolButton()
-            button.setText(self.tr(label))
+            button.setText(translate("Shelves", label))
             button.setCheckable(True)
             button.setProperty("segment", True)
             button.setChecked(number == 0)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setStatusTip(self.tr(tip))
+            button.setStatusTip(translate("Shelves", tip))
             button.setFont(font("number"))
             self._shelves.addButton(button, number)
             row.addWidget(button)
@@ -168,13 +173,17 @@ class BrowserPanel(Panel):
         self.list.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _give_up(self) -> None:
-        """A browser that lies over the pages makes room."""
+        """Letters are notes again; a browser that lies over the pages makes room."""
+        self._to_list()
         if getattr(self.window(), "side_floats", False):
             self.window().show_side(False)  # type: ignore[attr-defined]
 
     def _load_first(self) -> None:
+        """And play it: letters are notes again, and arrows lead on to the next."""
         if self.list.patches.entries:
             self.collection.load(self.list.patches.entries[0])
+            self.list.choose(self.list.patches.entries[0])
+            self._to_list()
 
     def _delete(self, entry: Entry) -> None:
         if entry.origin == "user":

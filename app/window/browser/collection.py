@@ -15,12 +15,11 @@ from app.window.browser.entry import Entry
 from app.window.browser.index import Index, Query
 from app.window.browser.reading import FOLDERS, Reader
 from app.window.browser.work import Work
-from app.window.preferences import save_preferences
 from app.window.services import Services
 from app.window.session.document import Change
 from app.window.session.reading import sound_from_path
 from app.window.session.sound import plain_sound
-from engine.library import model_knobs, user_folder
+from engine.library import find_model, model_knobs, user_folder
 
 __all__ = ["Collection", "collection_of"]
 
@@ -126,7 +125,7 @@ class Collection(QObject):
 
     def load(self, entry: Entry) -> None:
         """Load it, as its file has it now; one that cannot be played is a line. A step of undo."""
-        document, notices = self._services.document, self._services.notices
+        document = self._services.document
         if entry is self.current and not document.is_dirty:
             return
         try:
@@ -137,8 +136,16 @@ class Collection(QObject):
             else:
                 document.load(sound_from_path(entry.path))
         except SystoleError as error:
-            notices.say("warning", str(error))
-            self.refresh()
+            self._cannot_load(entry, str(error))
+
+    def _cannot_load(self, entry: Entry, line: str) -> None:
+        """Say why; a model that is missing can be brought in, after which the sound can be played."""
+        notices, actions = self._services.notices, self._services.actions
+        if entry.kind == "patch" and entry.model and not _is_there(entry.model) and "sound.import" in actions:
+            notices.say("warning", line, self.tr("Bring in its model …"), actions["sound.import"].trigger)
+        else:
+            notices.say("warning", line)
+        self.refresh()
 
     def load_file(self, path: Path) -> None:
         """Load the entry of a file as soon as there is one."""
@@ -168,13 +175,18 @@ class Collection(QObject):
         hearts, remembered = self._services.remembered.value.favourites, self._services.remembered
         remembered.change(favourites=hearts | {entry.key} if is_loved else hearts - {entry.key})
         self.hearts_changed.emit()
-        kept = remembered.value
-        self.work.run(
-            lambda: save_preferences(kept), lambda _: None, lambda line: self._services.notices.say("warning", line)
-        )
+        self.work.run(remembered.save, lambda _: None, lambda line: self._services.notices.say("warning", line))
 
     def move_heart(self, old: str, new: str) -> None:
         """A file has another name."""
         hearts = self._services.remembered.value.favourites
         if old in hearts:
             self._services.remembered.change(favourites=hearts - {old} | {new})
+
+
+def _is_there(model: str) -> bool:
+    try:
+        find_model(model)
+    except SystoleError:
+        return False
+    return True

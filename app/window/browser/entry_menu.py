@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -15,13 +15,10 @@ from app.window.browser.files import Texts, file_name, is_own
 from app.window.browser.keeping import Keeping
 from app.window.browser.texts_dialog import TextsDialog
 from app.window.services import Services
+from app.window.words import translate
 from engine.library import user_folder
 
 __all__ = ["ask_export", "ask_import", "ask_texts", "entry_menu", "show_folder"]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("EntryMenu", text)
 
 
 def entry_menu(services: Services, collection: Collection, keeping: Keeping, entry: Entry, owner: QWidget) -> QMenu:
@@ -32,17 +29,20 @@ def entry_menu(services: Services, collection: Collection, keeping: Keeping, ent
     loved = collection.is_loved(entry)
 
     def add(text: str, call: object, is_enabled: bool = True) -> None:
-        menu.addAction(_tr(text), call).setEnabled(is_enabled)  # type: ignore[call-overload]
+        menu.addAction(text, call).setEnabled(is_enabled)  # type: ignore[call-overload]
 
-    add("Load", lambda: collection.load(entry), can_play)
-    add("Take the heart away" if loved else "Give it a heart", lambda: collection.love(entry, not loved))
+    add(translate("EntryMenu", "Load"), lambda: collection.load(entry), can_play)
+    add(
+        translate("EntryMenu", "Take the heart away") if loved else translate("EntryMenu", "Give it a heart"),
+        lambda: collection.love(entry, not loved),
+    )
     menu.addSeparator()
-    rename = "Name, tags and description …"
+    rename = translate("EntryMenu", "Name, tags and description …")
     add(rename, lambda: ask_texts(services, collection, keeping, owner, entry), is_mine and is_patch)
-    add("Export …", lambda: ask_export(keeping, owner, entry), is_patch)
-    add("Show in its folder", lambda: show_folder(entry.path.parent))
+    add(translate("EntryMenu", "Export …"), lambda: ask_export(keeping, owner, entry), is_patch)
+    add(translate("EntryMenu", "Show in its folder"), lambda: show_folder(entry.path.parent))
     menu.addSeparator()
-    add("Move to the trash", lambda: keeping.delete(entry), is_mine)
+    add(translate("EntryMenu", "Move to the trash"), lambda: keeping.delete(entry), is_mine)
     return menu
 
 
@@ -68,7 +68,12 @@ def ask_texts(
 def ask_export(keeping: Keeping, owner: QWidget, entry: Entry | None, title: str = "") -> QFileDialog:
     """Ask where to; None: the current sound as it is."""
     name = f"{file_name(entry.title if entry is not None else title)}.toml"
-    dialog = QFileDialog(owner.window(), _tr("Export a sound"), str(Path.home() / name), _tr("Sounds (*.toml)"))
+    dialog = QFileDialog(
+        owner.window(),
+        translate("EntryMenu", "Export a sound"),
+        str(Path.home() / name),
+        translate("EntryMenu", "Sounds (*.toml)"),
+    )
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("toml")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -79,8 +84,8 @@ def ask_export(keeping: Keeping, owner: QWidget, entry: Entry | None, title: str
 
 def ask_import(keeping: Keeping, owner: QWidget) -> QFileDialog:
     """Ask what to bring in."""
-    kinds = _tr("Sounds and models (*.toml *.safetensors)")
-    dialog = QFileDialog(owner.window(), _tr("Bring in sounds and models"), str(Path.home()), kinds)
+    kinds = translate("EntryMenu", "Sounds and models (*.toml *.safetensors)")
+    dialog = QFileDialog(owner.window(), translate("EntryMenu", "Bring in sounds and models"), str(Path.home()), kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.filesSelected.connect(lambda paths: keeping.bring_in([Path(path) for path in paths]))

@@ -19,6 +19,7 @@ from accel.errors import SystoleError
 from app.window.browser.entry import Kind
 from app.window.browser.placing import made, place, put, refused, temporary_in
 from app.window.browser.reading import FOLDERS, taken_names
+from app.window.session.reading import newer
 from engine.library import find_model, model_knobs, open_model, user_folder
 from engine.patch import Patch, read_patch, read_text, save_patch
 from engine.text import plain
@@ -216,7 +217,10 @@ def import_file(path: Path) -> Imported:
 
 def _import_patch(path: Path) -> Imported:
     text, where = read_text(path), plain(path.name)
-    patch = read_patch(text, where)
+    try:
+        patch = read_patch(text, where)
+    except SystoleError as error:
+        raise newer(text, where) or error from None
     try:
         model = find_model(patch.model)
     except SystoleError:

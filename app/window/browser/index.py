@@ -10,18 +10,22 @@ from typing import Literal
 
 from app.window.browser.entry import Entry, folded
 from app.window.session.sound import patch_texts
+from app.window.words import marked
 from engine.patch import Patch
 
 __all__ = ["SHELVES", "Found", "Index", "Query", "Shelf"]
 
 Shelf = Literal["all", "mine", "favourites", "models"]
 SHELVES: dict[Shelf, tuple[str, str]] = {
-    "all": ("All", "All sounds, those of the factory and your own"),
-    "mine": ("Mine", "Your own sounds"),
-    "favourites": ("Loved", "Sounds with a heart"),
-    "models": ("Models", "The networks themselves, with all their knobs at the default"),
+    "all": (marked("Shelves", "All"), marked("Shelves", "All sounds, those of the factory and your own")),
+    "mine": (marked("Shelves", "Mine"), marked("Shelves", "Your own sounds")),
+    "favourites": (marked("Shelves", "Loved"), marked("Shelves", "Sounds with a heart")),
+    "models": (
+        marked("Shelves", "Models"),
+        marked("Shelves", "The networks themselves, with all their knobs at the default"),
+    ),
 }
-"""Name -> label and help."""
+"""Name -> label and help, marked for translation."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from accel.errors import SystoleError
 from app.window.browser import files
@@ -13,6 +13,7 @@ from app.window.browser.collection import Collection
 from app.window.browser.entry import Entry
 from app.window.browser.files import Imported, Texts, Trashed
 from app.window.services import Services
+from app.window.words import translate
 from engine.patch import Patch
 from engine.text import plain
 
@@ -26,10 +27,6 @@ def keeping_of(services: Services, collection: Collection) -> Keeping:
     """The one of these services."""
     found = collection.findChild(Keeping)
     return found if isinstance(found, Keeping) else Keeping(services, collection)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Keeping", text)
 
 
 class Keeping(QObject):
@@ -56,7 +53,9 @@ class Keeping(QObject):
         if self._try(lambda: aside.append(files.save(document.sound.patch, path, document.saved))):
             document.saved_as(path)
             line = (
-                _tr("Saved {0}") if aside[0] is None else _tr("Saved {0}; what else was written there is in the trash")
+                translate("Keeping", "Saved {0}")
+                if aside[0] is None
+                else translate("Keeping", "Saved {0}; what else was written there is in the trash")
             )
             self._say(line.format(document.sound.patch.name))
 
@@ -67,7 +66,7 @@ class Keeping(QObject):
         if not self._try(lambda: saved.append(files.save_as(patch))):
             return False
         document.saved_as(*saved[0])
-        self._say(_tr("Saved as {0}, among your own sounds").format(saved[0][1].name))
+        self._say(translate("Keeping", "Saved as {0}, among your own sounds").format(saved[0][1].name))
         return True
 
     def rename(self, entry: Entry, texts: Texts) -> bool:
@@ -82,8 +81,14 @@ class Keeping(QObject):
         self._collection.move_heart(entry.key, path.stem)
         if before is not None:
             again = Entry("patch", path.stem, path, "user", patch.name, patch=patch)
-            line = _tr("{0} is now {1}") if before.name != patch.name else _tr("Changed what is said about {1}")
-            self._say(line.format(before.name, patch.name), _tr("Undo"), lambda: self.rename(again, before))
+            line = (
+                translate("Keeping", "{0} is now {1}")
+                if before.name != patch.name
+                else translate("Keeping", "Changed what is said about {1}")
+            )
+            self._say(
+                line.format(before.name, patch.name), translate("Keeping", "Undo"), lambda: self.rename(again, before)
+            )
         return True
 
     def delete(self, entry: Entry) -> None:
@@ -92,22 +97,22 @@ class Keeping(QObject):
         if self._try(lambda: thrown.append(files.trash(entry.path))):
             if entry.kind == "patch":
                 self._services.document.file_holds(entry.path, None)
-            line = _tr("{0} is in the trash").format(entry.title)
-            self._say(line, _tr("Take it back"), lambda: self._restore(entry, thrown[0]))
+            line = translate("Keeping", "{0} is in the trash").format(entry.title)
+            self._say(line, translate("Keeping", "Take it back"), lambda: self._restore(entry, thrown[0]))
 
     def _restore(self, entry: Entry, thrown: Trashed) -> None:
         back: list[Path] = []
         if self._try(lambda: back.append(files.restore(thrown))):
             if entry.patch is not None:
                 self._services.document.file_holds(back[0], entry.patch)
-            self._say(_tr("{0} is back").format(entry.title))
+            self._say(translate("Keeping", "{0} is back").format(entry.title))
 
     def export(self, entry: Entry | None, path: Path) -> None:
         """Write an entry's sound, or the current one as it is, anywhere."""
         patch = self._services.document.sound.patch if entry is None else entry.patch
         written: list[Path] = []
         if patch is not None and self._try(lambda: written.append(files.export(patch, path))):
-            self._say(_tr("{0} is written to {1}").format(patch.name, plain(written[0])))
+            self._say(translate("Keeping", "{0} is written to {1}").format(patch.name, plain(written[0])))
 
     def bring_in(self, paths: Sequence[Path]) -> None:
         """Bring files in, and what lies in folders, beside the music; a single sound is loaded then."""
@@ -121,12 +126,18 @@ class Keeping(QObject):
         for line in lines[:3]:
             self._services.notices.say("warning", line)
         if len(lines) > 3:
-            self._services.notices.say("warning", _tr("{0} files cannot be brought in").format(len(lines)))
+            self._services.notices.say(
+                "warning", translate("Keeping", "{0} files cannot be brought in").format(len(lines))
+            )
         new = [each for each in found if each.is_new]
         if len(new) > 1:
-            self._say(_tr("{0} new files among your sounds and models").format(len(new)))
+            self._say(translate("Keeping", "{0} new files among your sounds and models").format(len(new)))
         elif len(found) == 1:
-            line = _tr("{0} is now among your own") if new else _tr("{0} was there already")
+            line = (
+                translate("Keeping", "{0} is now among your own")
+                if new
+                else translate("Keeping", "{0} was there already")
+            )
             self._say(line.format(found[0].path.stem))
         if len(found) == 1:
             self._collection.load_file(found[0].path)
@@ -162,5 +173,5 @@ def _bring(paths: Sequence[Path]) -> tuple[list[Imported], list[str]]:
         except SystoleError as error:
             lines.append(str(error))
     if not wanted:
-        lines.append(_tr("There is neither a sound nor a model in there"))
+        lines.append(translate("Keeping", "There is neither a sound nor a model in there"))
     return found, lines

@@ -21,6 +21,7 @@ from app.window.panel import Panel
 from app.window.services import Services
 from app.window.session.document import Change
 from app.window.session.random_sound import AMOUNTS, lowered, random_patch
+from app.window.words import translate
 from engine.live.protocol import MeasureLoudness
 from engine.patch import patch_text
 
@@ -43,19 +44,23 @@ class PatchBar(Panel):
         self._dropping: Dropping | None = None
         self._rolls = 0
         self._amount, self._seeds = "Some", random.SystemRandom()
-        theme, tr = services.theme, self.tr
-        before = tr("The sound before in the browser's list (Ctrl+←)")
-        self.previous = IconButton(theme, "previous", tr("Previous sound"), before)
+        theme = services.theme
+        before = self.tr("The sound before in the browser's list (Ctrl+←)")
+        self.previous = IconButton(theme, "previous", self.tr("Previous sound"), before)
         self.name = NameButton(theme)
-        self.next = IconButton(theme, "next", tr("Next sound"), tr("The next sound in the browser's list (Ctrl+→)"))
-        self.heart = IconButton(theme, "heart", tr("Heart"), tr("Give this sound a heart (Ctrl+L)"), fills=True)
+        self.next = IconButton(
+            theme, "next", self.tr("Next sound"), self.tr("The next sound in the browser's list (Ctrl+→)")
+        )
+        self.heart = IconButton(
+            theme, "heart", self.tr("Heart"), self.tr("Give this sound a heart (Ctrl+L)"), fills=True
+        )
         self.compare = CompareButton(services.document)
-        self.undo = IconButton(theme, "undo", tr("Undo"), tr("Undo (Ctrl+Z)"))
-        self.redo = IconButton(theme, "redo", tr("Redo"), tr("Redo (Ctrl+Shift+Z)"))
-        chance = tr("A variation of this sound, in tune and at its level (Ctrl+R). Right button: how far")
-        self.dice = IconButton(theme, "dice", tr("Random variation"), chance)
-        about = tr("Save, rename, export, bring in, compare")
-        self.more = IconButton(theme, "more", tr("Menu of the sound"), about)
+        self.undo = IconButton(theme, "undo", self.tr("Undo"), self.tr("Undo (Ctrl+Z)"))
+        self.redo = IconButton(theme, "redo", self.tr("Redo"), self.tr("Redo (Ctrl+Shift+Z)"))
+        chance = self.tr("A variation of this sound, in tune and at its level (Ctrl+R). Right button: how far")
+        self.dice = IconButton(theme, "dice", self.tr("Random variation"), chance)
+        about = self.tr("Save, rename, export, bring in, compare")
+        self.more = IconButton(theme, "more", self.tr("Menu of the sound"), about)
         self._build()
         self._connect()
         self._act()
@@ -92,17 +97,17 @@ class PatchBar(Panel):
 
     def _act(self) -> None:
         add, document = self.services.actions.add, self.services.document
-        add("sound.previous", "Previous sound", "Ctrl+Left", lambda: self.collection.step(-1))
-        add("sound.next", "Next sound", "Ctrl+Right", lambda: self.collection.step(1))
-        add("sound.love", "Give or take a heart", "Ctrl+L", self._love)
-        add("sound.save", "Save", "Ctrl+S", self.keeping.save)
-        add("sound.save_as", "Save as …", "Ctrl+Shift+S", self.save_as)
-        add("sound.import", "Bring in sounds and models …", "Ctrl+O", lambda: ask_import(self.keeping, self))
-        add("sound.export", "Export …", "Ctrl+Shift+E", self._export)
-        add("sound.random", "Random variation", "Ctrl+R", self.roll)
-        add("sound.compare", "Compare A and B", "Ctrl+D", document.flip)
-        add("sound.copy", "Copy to the other of A and B", "Ctrl+Shift+D", document.copy_to_other)
-        add("browser", "Show or hide the browser", "F5", self.toggle_browser)
+        add("sound.previous", self.tr("Previous sound"), "Ctrl+Left", lambda: self.collection.step(-1))
+        add("sound.next", self.tr("Next sound"), "Ctrl+Right", lambda: self.collection.step(1))
+        add("sound.love", self.tr("Give or take a heart"), "Ctrl+L", self._love)
+        add("sound.save", self.tr("Save"), "Ctrl+S", self.keeping.save)
+        add("sound.save_as", self.tr("Save as …"), "Ctrl+Shift+S", self.save_as)
+        add("sound.import", self.tr("Bring in sounds and models …"), "Ctrl+O", lambda: ask_import(self.keeping, self))
+        add("sound.export", self.tr("Export …"), "Ctrl+Shift+E", self._export)
+        add("sound.random", self.tr("Random variation"), "Ctrl+R", self.roll)
+        add("sound.compare", self.tr("Compare A and B"), "Ctrl+D", document.flip)
+        add("sound.copy", self.tr("Copy to the other of A and B"), "Ctrl+Shift+D", document.copy_to_other)
+        add("browser", self.tr("Show or hide the browser"), "F5", self.toggle_browser)
 
     def show_sound(self, change: Change | None) -> None:
         """Name, dot, heart, sides, and what can be taken back."""
@@ -189,7 +194,7 @@ class PatchBar(Panel):
     def _amounts(self, menu: QMenu) -> QMenu:
         group = QActionGroup(menu)
         for name in AMOUNTS:
-            action = menu.addAction(self.tr(name))
+            action = menu.addAction(translate("Random", name))
             action.setData(name)
             action.setCheckable(True)
             action.setChecked(name == self._amount)

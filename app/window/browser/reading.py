@@ -16,6 +16,7 @@ from pathlib import Path
 from accel.errors import SystoleError
 from app.window.browser.entry import Entry, Kind, Origin
 from app.window.browser.index import Index
+from app.window.session.reading import newer
 from engine.library import find_model, list_models, model_knobs, program_knobs, user_folder
 from engine.parameters import Parameter
 from engine.patch import Patch, read_patch, read_text
@@ -129,7 +130,7 @@ class Reader:
         self._models = found
 
     def _patch(self, path: Path, origin: Origin) -> _Kept:
-        patch, state, error = None, None, None
+        patch, state, error, text = None, None, None, ""
         try:
             text = read_text(path)
             patch, state = self._guessed(text, str(path))
@@ -138,7 +139,7 @@ class Reader:
                 state = self._model_state(patch.model)
                 patch = read_patch(text, str(path), self._knobs_of(patch.model, state))
         except SystoleError as reason:
-            error = without_folder(reason, path)
+            error = without_folder(newer(text, str(path)) or reason, path)
         if patch is None:
             return _Kept("", None, Entry("patch", path.stem, path, origin, path.stem, error=error))
         entry = Entry(

@@ -7,13 +7,14 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLockFile
+from PySide6.QtCore import QLockFile
 
 from accel.errors import SystoleError
 from app.window.browser.placing import made, place
 from app.window.services import Services
 from app.window.session.leftover import Leftover, leftovers
 from app.window.session.reading import sound_from_text
+from app.window.words import translate
 from engine.library import user_folder
 
 __all__ = ["offer_leftovers"]
@@ -32,7 +33,10 @@ def offer_leftovers(services: Services) -> None:
         locks[path] = lock
         return True
 
-    found = next(leftovers(user_folder(), was_left, lambda text: sound_from_text(text, "a kept session")), None)
+    found = next(
+        leftovers(user_folder(), was_left, lambda text: sound_from_text(text, translate("Recovery", "a kept session"))),
+        None,
+    )
     for path, lock in locks.items():
         if found is None or path != found.path:
             lock.unlock()
@@ -41,16 +45,13 @@ def offer_leftovers(services: Services) -> None:
 
 
 def _offer(services: Services, found: Leftover, lock: QLockFile | None) -> None:
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("Recovery", text)
-
     def open_it() -> None:
-        services.document.adopt(found.desk, tr("Open the kept session"))
+        services.document.adopt(found.desk, translate("Recovery", "Open the kept session"))
         with contextlib.suppress(OSError, SystoleError):  # then it is offered again, which harms nobody
             place(found.path, made(user_folder() / "trash"), found.path.stem, ".json")
         if lock is not None:
             lock.unlock()
 
     when = datetime.fromtimestamp(found.time).strftime("%d.%m. %H:%M")
-    text = tr("Unsaved work of another session was kept: {0}, {1}").format(found.title, when)
-    services.notices.say("info", text, tr("Open it"), open_it)
+    text = translate("Recovery", "Unsaved work of another session was kept: {0}, {1}").format(found.title, when)
+    services.notices.say("info", text, translate("Recovery", "Open it"), open_it)

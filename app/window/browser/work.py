@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject
 
 from accel.errors import SystoleError
+from app.window.handover import Handover
 
 __all__ = ["Work"]
 
@@ -20,13 +20,10 @@ Then = Callable[[Any], None]
 class Work(QObject):
     """One thread of its own, for as long as its parent lives."""
 
-    _done = Signal(object, object)
-
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, "systole-browser")
-        self._done.connect(lambda call, value: call(value), Qt.ConnectionType.QueuedConnection)
-        pool = self._pool
+        pool = self._pool = ThreadPoolExecutor(1, "systole-browser")
+        self._handover = Handover(self)
         self.destroyed.connect(lambda: pool.shutdown(wait=False, cancel_futures=True))
 
     def run(self, call: Callable[[], Any], then: Then, otherwise: Callable[[str], None]) -> None:
@@ -35,8 +32,7 @@ class Work(QObject):
 
     def tell(self, call: Then, value: Any) -> None:
         """From within the thread: `call` with a value, in the window's own."""
-        with contextlib.suppress(RuntimeError):  # the window is gone
-            self._done.emit(call, value)
+        self._handover.hand(call, value)
 
     def _run(self, call: Callable[[], Any], then: Then, otherwise: Callable[[str], None]) -> None:
         answer, value = then, None

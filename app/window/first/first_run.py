@@ -159,8 +159,8 @@ class FirstRun(QFrame):
             self._show_where()
         else:
             left = max(5.0, COLD_SECONDS - passed)
-            text = f"Getting ready for this processor, once: about {5 * round(left / 5)} s"
-            text = text if passed > LATE_SECONDS else "Getting ready …"
+            text = self.tr("Getting ready for this processor, once: about {0} s").format(5 * round(left / 5))
+            text = text if passed > LATE_SECONDS else self.tr("Getting ready …")
             if self._is_wanted:
                 text += ". It will play by itself"
             if text != self.wait.text():

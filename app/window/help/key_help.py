@@ -10,6 +10,7 @@ from app.window.playing.key_map import COMMANDS, NOTES, base_note, note_name
 from app.window.services import Services
 from app.window.theme.fonts import font
 from app.window.theme.theme import Theme
+from app.window.words import marked, translate
 
 __all__ = ["KeyHelp", "KeysPicture"]
 
@@ -18,18 +19,24 @@ COLUMNS = 3
 SIDE, GAP = 42, 5
 ROWS = ((0.0, "QWERTYUIOP"), (0.28, "ASDFGHJKL;'"), (0.75, "ZXCV"))
 """How far a row is moved to the right, in keys, and its places."""
-WORDS = {"octave down": "oct −", "octave up": "oct +", "softer": "vel −", "louder": "vel +", "sustain": "sustain"}
+WORDS = {
+    "octave down": marked("KeyHelp", "oct −"),
+    "octave up": marked("KeyHelp", "oct +"),
+    "softer": marked("KeyHelp", "vel −"),
+    "louder": marked("KeyHelp", "vel +"),
+    "sustain": marked("KeyHelp", "sustain"),
+}
 MOUSE = (
-    ("Drag up or down", "Turn a knob"),
-    ("Shift and drag", "Ten times finer"),
-    ("Wheel", "Turn a knob step by step"),
-    ("Double-click", "Back to the default"),
-    ("Digits, Return", "Type a value for the knob"),
-    ("Right-click", "Default, MIDI learn, modulation"),
-    ("Alt and drag", "Amount of the pressed source"),
-    ("Space", "Sustain pedal"),
-    ("Shift+Space", "Hold"),
-    ("Escape twice", "End every note at once"),
+    (marked("KeyHelp", "Drag up or down"), marked("KeyHelp", "Turn a knob")),
+    (marked("KeyHelp", "Shift and drag"), marked("KeyHelp", "Ten times finer")),
+    (marked("KeyHelp", "Wheel"), marked("KeyHelp", "Turn a knob step by step")),
+    (marked("KeyHelp", "Double-click"), marked("KeyHelp", "Back to the default")),
+    (marked("KeyHelp", "Digits, Return"), marked("KeyHelp", "Type a value for the knob")),
+    (marked("KeyHelp", "Right-click"), marked("KeyHelp", "Default, MIDI learn, modulation")),
+    (marked("KeyHelp", "Alt and drag"), marked("KeyHelp", "Amount of the pressed source")),
+    (marked("KeyHelp", "Space"), marked("KeyHelp", "Sustain pedal")),
+    (marked("KeyHelp", "Shift+Space"), marked("KeyHelp", "Hold")),
+    (marked("KeyHelp", "Escape twice"), marked("KeyHelp", "End every note at once")),
 )
 
 
@@ -81,7 +88,7 @@ class KeysPicture(QWidget):
         painter.setFont(font("small"))
         below = note_name(base_note(self._octave) + offset) if offset is not None else ""
         if place in COMMANDS:
-            below = WORDS[COMMANDS[place]]
+            below = translate("KeyHelp", WORDS[COMMANDS[place]])
         painter.drawText(box.adjusted(0, 20, 0, -2), Qt.AlignmentFlag.AlignCenter, below)
 
 
@@ -120,7 +127,7 @@ class KeyHelp(QDialog):
         """Keys and what they do: the table of actions, then the mouse."""
         actions = [each for each in self._services.actions.all() if not each.shortcut().isEmpty()]
         shortcuts = [(each.shortcut().toString(), each.text().replace("&", "")) for each in actions]
-        return [*sorted(shortcuts, key=_place), *MOUSE]
+        return [*sorted(shortcuts, key=_place), *((self.tr(keys), self.tr(text)) for keys, text in MOUSE)]
 
     def _table(self) -> QWidget:
         """In three columns, read downwards."""

@@ -6,7 +6,6 @@ patches only the newest that waits is asked for: whoever browses quickly wants t
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,9 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from accel.errors import SystoleError
+from app.window.handover import Handover
 from app.window.link.port import EnginePort
 from engine.live import protocol
 from engine.live.protocol import Answer, Request, SetPatch
@@ -51,8 +51,6 @@ class EngineLink(QObject):
     learned = Signal(object)
     recording_started = Signal(object)
     recording_stopped = Signal(object)
-    _notice = Signal(object)
-    _answered = Signal(object, object)
 
     def __init__(self, engine: EnginePort, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,9 +66,8 @@ class EngineLink(QObject):
             protocol.RecordingStarted: self.recording_started,
             protocol.RecordingStopped: self.recording_stopped,
         }
-        self._notice.connect(self._hear, Qt.ConnectionType.QueuedConnection)
-        self._answered.connect(lambda call, value: call(value), Qt.ConnectionType.QueuedConnection)
-        engine.on_notice(self._pass_on)
+        self._handover = Handover(self)
+        engine.on_notice(lambda notice: self._handover.hand(self._hear, notice))  # in a thread of the engine's client
         self._await_ready()
 
     def _await_ready(self) -> None:
@@ -147,6 +144,7 @@ class EngineLink(QObject):
     def close(self) -> None:
         """Hear and ask nothing more. The engine itself belongs to whoever started it."""
         self._is_open = False
+        self._handover.close()
         for pool in (self._askers, self._patches):
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -163,21 +161,17 @@ class EngineLink(QObject):
             self._answer(then, result)
 
     def _answer(self, call: Then | Otherwise | None, value: Any) -> None:
-        if call is not None and self._is_open:
-            with contextlib.suppress(RuntimeError):  # the window is gone
-                self._answered.emit(call, value)
-
-    def _pass_on(self, notice: Answer) -> None:
-        """In the engine client's thread."""
-        if self._is_open:
-            with contextlib.suppress(RuntimeError):
-                self._notice.emit(notice)
+        if call is not None:
+            self._handover.hand(call, value)
 
     def _wait(self) -> None:
         try:
             self._engine.wait_ready(READY_SECONDS)
         except SystoleError as error:
-            self._answer(self.failed.emit, str(error))
+            self._answer(self._failed, str(error))
+
+    def _failed(self, line: str) -> None:
+        self.failed.emit(line)
 
     def _hear(self, notice: Answer) -> None:
         if isinstance(notice, protocol.Ready):

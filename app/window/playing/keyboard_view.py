@@ -13,6 +13,7 @@ from app.window.playing.keyboard_paint import KeyboardLook
 from app.window.playing.keyboard_shape import Shape, shape_of
 from app.window.playing.note_player import NotePlayer
 from app.window.theme.theme import Theme
+from app.window.words import marked
 
 __all__ = ["KeyboardView"]
 
@@ -21,7 +22,7 @@ SOFTEST, LOUDEST = 20, 127
 """Velocity at a key's far end and at the player's."""
 STEPS = 12
 """Shades in which a sounding key can be told apart."""
-HELP = "Keyboard: click a key to play it, further down is harder; arrows and Return play it too"
+HELP = marked("KeyboardView", "Keyboard: click a key to play it, further down is harder; arrows and Return play it too")
 
 
 class KeyboardView(QWidget):
@@ -38,7 +39,7 @@ class KeyboardView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Keyboard"))
-        self.setStatusTip(HELP)
+        self.setStatusTip(self.tr(HELP))
         theme.changed.connect(self.update)
         self._describe()
 
@@ -67,8 +68,10 @@ class KeyboardView(QWidget):
 
     def _describe(self) -> None:
         shape = self._shape
-        ends = f"{note_name(shape.low)} to {note_name(shape.high)}"
-        self.setAccessibleDescription(self.tr("{0} is chosen, of {1}. {2}").format(note_name(self._cursor), ends, HELP))
+        ends = self.tr("{0} to {1}").format(note_name(shape.low), note_name(shape.high))
+        self.setAccessibleDescription(
+            self.tr("{0} is chosen, of {1}. {2}").format(note_name(self._cursor), ends, self.tr(HELP))
+        )
 
     # Mouse.
 

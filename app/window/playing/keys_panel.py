@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,8 @@ HIGHEST_OCTAVE = 8
 VELOCITY_STEP = 8
 FAINTEST = 0.02
 """Of a key that is down but whose envelope has not risen, or that MIDI holds without a voice left for it."""
+TELL_SECONDS = 8.0
+"""Between two lines that say why keys are silent."""
 _BEND, _WHEEL = list(SOURCES).index("bend"), list(SOURCES).index("wheel")
 _SOUNDING = (State.PLAYING, State.SILENT)
 
@@ -42,17 +45,27 @@ class KeysPanel(Panel):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
-        self._state, self._restarts = State.STARTING, 0
+        self._state, self._restarts, self._told_at = State.STARTING, 0, -TELL_SECONDS
         self.player = NotePlayer(services.link.play, self._can_play)
         self.player.listener = self._show_player
         self.view = KeyboardView(self.player, services.theme, self)
-        self.pitch = Wheel("Pitch wheel", "Pitch", services.theme, springs=True, parent=self)
-        self.mod = Wheel("Modulation wheel", "Mod", services.theme, springs=False, parent=self)
+        self.pitch = Wheel(self.tr("Pitch wheel"), self.tr("Pitch"), services.theme, springs=True, parent=self)
+        self.mod = Wheel(self.tr("Modulation wheel"), self.tr("Mod"), services.theme, springs=False, parent=self)
         self.octave = Stepper(
-            "Octave", 0, HIGHEST_OCTAVE, 1, lambda n: note_name(base_note(n)), "Octave of the computer's keys (Z, X)"
+            self.tr("Octave"),
+            0,
+            HIGHEST_OCTAVE,
+            1,
+            lambda n: note_name(base_note(n)),
+            self.tr("Octave of the computer's keys (Z, X)"),
         )
         self.velocity = Stepper(
-            "Velocity", 8, 127, VELOCITY_STEP, lambda n: f"Vel {n}", "How hard the computer's keys strike (C, V)"
+            self.tr("Velocity"),
+            8,
+            127,
+            VELOCITY_STEP,
+            lambda n: self.tr("Vel {0}").format(n),
+            self.tr("How hard the computer's keys strike (C, V)"),
         )
         self.hold = self._toggle(self.tr("Hold"), self.tr("Keys sound on until they are pressed again (Shift+Space)"))
         self.pedal = self._toggle(self.tr("Pedal"), self.tr("Sustain pedal (hold Space)"))
@@ -145,7 +158,9 @@ class KeysPanel(Panel):
 
     def _touched(self) -> None:
         self.services.clock.wake()
-        if not self._can_play():
+        now = time.monotonic()
+        if not self._can_play() and now - self._told_at > TELL_SECONDS:
+            self._told_at = now
             self.services.notices.say("info", self.tr("The engine is still getting ready: it will play in a moment"))
 
     def _set_octave(self, octave: int) -> None:

@@ -21,10 +21,6 @@ HOT = -6.0
 """dB from which on a bar is in the colour of a warning."""
 LOADED, OVERLOADED = 70, 95
 """% of the time between two blocks."""
-HELP = (
-    "Voices that sound, of those allowed; load of the processor, of the time that a block may take; "
-    "level left and right, with the highest of late in dB of full scale"
-)
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,12 @@ class Meters(QWidget):
         self.setFixedSize(2 * NUMBER + BAR + TEXT, TALL)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Meters"))
-        self.setStatusTip(HELP)
+        self.setStatusTip(
+            self.tr(
+                "Voices that sound, of those allowed; load of the processor, of the time that a block may take; "
+                "level left and right, with the highest of late in dB of full scale"
+            )
+        )
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -88,12 +89,14 @@ class Meters(QWidget):
         """Two numbers, two bars, one number."""
         painter, box, shown = QPainter(self), event.rect(), self._reading
         if box.left() < NUMBER:
-            self._pair(painter, 0, f"{shown.voices}/{shown.allowed}", "Voices", "text" if shown.voices else "muted")
+            self._pair(
+                painter, 0, f"{shown.voices}/{shown.allowed}", self.tr("Voices"), "text" if shown.voices else "muted"
+            )
         if box.left() < 2 * NUMBER and box.right() >= NUMBER:
             load = shown.load
             role = "muted" if load is None else "text" if load < LOADED else "warning"
             role = "danger" if load is not None and load >= OVERLOADED else role
-            self._pair(painter, NUMBER, "–" if load is None else f"{load} %", "Load", role)
+            self._pair(painter, NUMBER, "–" if load is None else f"{load} %", self.tr("Load"), role)
         if box.right() >= 2 * NUMBER:
             self._level(painter, 2 * NUMBER + 2)
         painter.end()

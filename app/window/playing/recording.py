@@ -113,7 +113,9 @@ class Recording(QObject):
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self._say("warning", f"{self._path.parent}: cannot be written: {error.strerror or error}")
+            self._say(
+                "warning", self.tr("{0}: cannot be written: {1}").format(self._path.parent, error.strerror or error)
+            )
             return
         self._set("starting")
         self._services.link.ask(StartRecording(path=str(self._path)), self._started, self._refused)
@@ -148,15 +150,16 @@ class Recording(QObject):
         if self.state == "off" and line is None:
             return
         self._set("off")
-        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        text = f"Recorded {length_text(seconds)}: {paths[0].name}{more}" + (f": {line}" if line else "")
-        self._say("warning" if line else "info", text, paths[0])
+        text = self.tr("Recorded {0}: {1}").format(length_text(seconds), paths[0].name)
+        if len(paths) > 1:
+            text += self.tr(" and {0} more").format(len(paths) - 1)
+        self._say("warning" if line else "info", f"{text}: {line}" if line else text, paths[0])
 
     def _say(self, level: Literal["info", "warning"], text: str, path: Path | None = None) -> None:
         if path is None:
             self._services.notices.say(level, text)
         else:
-            self._services.notices.say(level, text, "Show", lambda: self._show(path))
+            self._services.notices.say(level, text, self.tr("Show"), lambda: self._show(path))
 
     def _set(self, state: Literal["off", "starting", "on", "stopping"]) -> None:
         self.state = state

@@ -123,7 +123,7 @@ class StateBar(Panel):
     def _show_lost(self, counters: Mapping[str, int], rate: float) -> None:
         """What was lost, but for nothing: a zero is not shown."""
         count = self._losses.push(counters)
-        text = f"lost {lost_text(count, rate)}"
+        text = self.tr("lost {0}").format(lost_text(count, rate))
         if count and (text != self.lost.text() or not self.lost.isVisible()):
             self.lost.setText(text)
             self.lost.setAccessibleName(self.tr("Sound was {0}").format(text))

@@ -45,13 +45,13 @@ class Stepper(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         self._buttons = []
-        for sign, arrow, word in ((-1, "◂", "down"), (1, "▸", "up")):
+        for sign, arrow, words in ((-1, "◂", self.tr("{0} down")), (1, "▸", self.tr("{0} up"))):
             button = QToolButton(self)
             button.setText(arrow)
             button.setFixedSize(22, 22)
             button.setAutoRepeat(True)
             button.setStyleSheet("padding: 0")
-            button.setAccessibleName(f"{name} {word}")
+            button.setAccessibleName(words.format(name))
             button.setStatusTip(help)
             button.clicked.connect(lambda _=False, sign=sign: self.step(sign))
             self._buttons.append(button)

@@ -60,5 +60,5 @@ class StreamWatch(QObject):
     def sentence(self) -> str:
         """For a person."""
         if self.last is None or self.last.device is None:
-            return "The sound goes nowhere: no device is open"
-        return f"The sound goes to {self.last.device.name}"
+            return self.tr("The sound goes nowhere: no device is open")
+        return self.tr("The sound goes to {0}").format(self.last.device.name)

@@ -39,7 +39,7 @@ class Wheel(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
-        back = "; it springs back" if springs else "; double-click: back to zero"
+        back = self.tr("; it springs back") if springs else self.tr("; double-click: back to zero")
         self.setStatusTip(self.tr("{0}: drag, turn the mouse wheel, or use the arrow keys{1}").format(name, back))
         self.valueChanged.connect(lambda _: self.update())
         theme.changed.connect(self.update)

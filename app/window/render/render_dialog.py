@@ -64,12 +64,12 @@ class RenderDialog(QDialog):
 
     def _fill(self) -> None:
         self.sound.addItem("")
-        self.sound.addItem("As the file's program changes say")
+        self.sound.addItem(self.tr("As the file's program changes say"))
         self._name_sound()
         for rate in RATES:
             self.rate.addItem(f"{rate:,} Hz".replace(",", " "), rate)
         for text, value in FORMATS:
-            self.format.addItem(text, value)
+            self.format.addItem(self.tr(text), value)
         self.source.setPlaceholderText(self.tr("MIDI file, control voltages or journal: choose it, or drop it here"))
         self.bar.setRange(0, STEPS)
         self.bar.setTextVisible(False)
@@ -86,11 +86,20 @@ class RenderDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(8)
-        for text, field, button in (("From", self.source, self.browse), ("To", self.target, self.name)):
+        for text, field, button in (
+            (self.tr("From"), self.source, self.browse),
+            (self.tr("To"), self.target, self.name),
+        ):
             field.setAccessibleName(text)
             button.setAccessibleName(self.tr("Choose: {0}").format(text))
             form.addRow(_muted(text), _row(field, button))
-        for text, widget in (("Sound", self.sound), ("Rate", self.rate), ("Samples", self.format), ("", self.stems)):
+        rows = (
+            (self.tr("Sound"), self.sound),
+            (self.tr("Rate"), self.rate),
+            (self.tr("Samples"), self.format),
+            ("", self.stems),
+        )
+        for text, widget in rows:
             widget.setAccessibleName(text or self.stems.text())
             form.addRow(_muted(text), widget)
         whole = QFrame(self)
@@ -132,7 +141,7 @@ class RenderDialog(QDialog):
         self._name_sound()
 
     def _name_sound(self) -> None:
-        self.sound.setItemText(0, f"{self._services.document.sound.patch.name}, as it is now")
+        self.sound.setItemText(0, self.tr("{0}, as it is now").format(self._services.document.sound.patch.name))
 
     # Files.
 
@@ -213,9 +222,9 @@ class RenderDialog(QDialog):
     def _done(self, summary: Any) -> None:
         self._written = Path(str(summary["output"]))
         peak = summary.get("peak_dbfs")
-        loud = "silent" if peak is None else f"peak {peak:.1f} dB"
+        loud = self.tr("silent") if peak is None else self.tr("peak {0} dB").format(f"{peak:.1f}")
         count = len(summary.get("stems") or {})
-        stems = f" and {count} stems" if count else ""
+        stems = self.tr(" and {0} stems").format(count) if count else ""
         length = length_text(float(summary["seconds"]))
         self._say(
             self.tr("{0}{1}: {2}, {3}, {4:.0f} times as fast as it plays").format(

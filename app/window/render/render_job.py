@@ -120,7 +120,7 @@ class RenderJob(QObject):
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
             reason = self._process.errorString()
             self._end()
-            self.failed.emit(f"the render could not be started: {reason}")
+            self.failed.emit(self.tr("The render could not be started: {0}").format(reason))
 
     def _finished(self, status: int, how: QProcess.ExitStatus) -> None:
         self._read()
@@ -136,13 +136,13 @@ class RenderJob(QObject):
             self.cancelled.emit()
         else:
             said = [line for line in [*self._lines, self._rest.strip()] if line]
-            self.failed.emit(said[-1].removeprefix("systole: ") if said else "the render ended without a word")
+            self.failed.emit(said[-1].removeprefix("systole: ") if said else self.tr("The render ended without a word"))
 
     def _succeeded(self) -> None:
         try:
             summary: Any = json.loads(self._out)
         except ValueError:
-            self.failed.emit("the render's answer makes no sense")
+            self.failed.emit(self.tr("The render's answer makes no sense"))
             return
         self.progressed.emit(1.0)
         self.done.emit(summary)

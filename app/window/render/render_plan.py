@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from accel.errors import SystoleError
+from app.window.words import marked, translate
 
 __all__ = ["FORMATS", "JOURNAL", "RATES", "SUFFIXES", "RenderPlan", "command_of", "leftovers", "read_progress"]
 
@@ -18,9 +19,9 @@ JOURNAL = ".json"
 SUFFIXES = (*MIDI, *VOLTAGES, JOURNAL)
 RATES = (48_000, 44_100, 96_000)
 FORMATS: tuple[tuple[str, Literal["pcm16", "pcm24", "float"]], ...] = (
-    ("24-bit", "pcm24"),
-    ("16-bit", "pcm16"),
-    ("32-bit float", "float"),
+    (marked("RenderDialog", "24-bit"), "pcm24"),
+    (marked("RenderDialog", "16-bit"), "pcm16"),
+    (marked("RenderDialog", "32-bit float"), "float"),
 )
 SYSTOLE = [sys.executable, "-c", "from app.cli import main; main()"]
 _PROGRESS = re.compile(r"progress (\d+) (\d+)")
@@ -60,15 +61,23 @@ class RenderPlan:
             SystoleError: the line says what is wrong with which file.
         """
         if not str(self.source) or not self.source.is_file():
-            raise SystoleError(f"{self.source.name or 'the file to render'}: there is no such file")
+            raise SystoleError(
+                translate("Render", "{0}: there is no such file").format(
+                    self.source.name or translate("Render", "the file to render")
+                )
+            )
         if self.source.suffix.lower() not in SUFFIXES:
-            raise SystoleError(f"{self.source.name}: cannot be rendered; allowed: {', '.join(SUFFIXES)}")
+            raise SystoleError(
+                translate("Render", "{0}: cannot be rendered; allowed: {1}").format(
+                    self.source.name, ", ".join(SUFFIXES)
+                )
+            )
         if not self.target.name or self.target.is_dir():
-            raise SystoleError("the file to write needs a name")
+            raise SystoleError(translate("Render", "the file to write needs a name"))
         if not self.target.absolute().parent.is_dir():
-            raise SystoleError(f"{self.target}: the folder does not exist")
+            raise SystoleError(translate("Render", "{0}: the folder does not exist").format(self.target))
         if self.target.exists() and self.target.samefile(self.source):
-            raise SystoleError(f"{self.target.name}: is what is to be rendered")
+            raise SystoleError(translate("Render", "{0}: is what is to be rendered").format(self.target.name))
 
 
 def command_of(plan: RenderPlan, patch: Path | None) -> list[str]:

@@ -85,7 +85,7 @@ class AnalyserPanel(ScopesPanel):
             button = QToolButton()
             button.setText(text)
             button.setAccessibleName(name)
-            button.setStatusTip(f"{name}, from 1 to 80 ms. The wheel over the trace does so too.")
+            button.setStatusTip(self.tr("{0}, from 1 to 80 ms. The wheel over the trace does so too.").format(name))
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.setAutoRepeat(True)
             button.clicked.connect(lambda _=False, by=factor: self.trace.set_span(self.trace.span_ms * by))

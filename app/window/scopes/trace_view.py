@@ -94,7 +94,7 @@ class TraceView(PlotView):
         return round(self._span_ms * RATE / 1000)
 
     def _say(self) -> None:
-        text = f"Oscilloscope: {self._span_ms:.3g} ms wide. Wheel or arrows zoom, F6 freezes."
+        text = self.tr("Oscilloscope: {0} ms wide. Wheel or arrows zoom, F6 freezes.").format(f"{self._span_ms:.3g}")
         self.setStatusTip(text)
         self.setAccessibleDescription(text)
 

@@ -18,6 +18,7 @@ from accel.errors import SystoleError
 from app.window.session.document import Change, Desk, Document
 from app.window.session.sound import Sound
 from app.window.store import SCHEMA, write_kept
+from app.window.words import translate
 from engine.patch import patch_text
 
 __all__ = ["Autosave", "KeptSession", "KeptSound", "kept_session", "revived"]
@@ -117,5 +118,5 @@ class Autosave:
             self._failed = False
         except SystoleError as error:
             if not self._failed:
-                self._complain(f"the session is not kept: {error}")
+                self._complain(translate("Begin", "The session is not kept: {0}").format(error))
             self._failed = True

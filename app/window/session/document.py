@@ -16,6 +16,7 @@ from typing import Literal
 
 from app.window.session.history import History
 from app.window.session.sound import Sound, patch_texts, same_sound
+from app.window.words import translate
 from engine.patch import ModulationRow, Patch
 
 __all__ = ["Cause", "Change", "Desk", "Document"]
@@ -150,7 +151,7 @@ class Document:
         """Change one row of the matrix, 0..7."""
         if row != self.sound.rows[index]:
             changed = replace(self.desk, current=self.sound.with_row(index, row))
-            self._push(changed, "edit", f"Modulation {index + 1}", f"row {index}")
+            self._push(changed, "edit", translate("Document", "Modulation {0}").format(index + 1), f"row {index}")
 
     def replace_patch(self, patch: Patch, label: str) -> None:
         """Change many things of the sound in one step (a name, a random variation); the model stays.
@@ -171,7 +172,11 @@ class Document:
         if sound.path is not None:
             self._files[sound.path] = sound.patch
         cause: Cause = "follow" if plays_already else "load"
-        self._push(replace(self.desk, current=sound), cause, label or f"Load {sound.patch.name}")
+        self._push(
+            replace(self.desk, current=sound),
+            cause,
+            label or translate("Document", "Load {0}").format(sound.patch.name),
+        )
 
     def saved_as(self, path: Path, patch: Patch | None = None) -> None:
         """The current sound was just written to a file, which is its own from now on.
@@ -184,7 +189,10 @@ class Document:
         after = replace(before, patch=patch or before.patch, path=path)
         self._files[path] = after.patch
         if after != before:
-            self._history.push(replace(self.desk, current=after), "Save as" if path != before.path else "Save")
+            self._history.push(
+                replace(self.desk, current=after),
+                translate("Document", "Save as") if path != before.path else translate("Document", "Save"),
+            )
         self._tell(Change("saved", before, self.sound))
 
     def belongs_to(self, path: Path, patch: Patch) -> None:
@@ -242,17 +250,22 @@ class Document:
                 labels.append(sound.parameter(each).label)
         if labels:
             key = "follow " + " ".join(sorted(numbers))
-            self._push(replace(self.desk, current=sound), "follow", f"{', '.join(labels)} by controller", key)
+            self._push(
+                replace(self.desk, current=sound),
+                "follow",
+                translate("Document", "{0} by controller").format(", ".join(labels)),
+                key,
+            )
 
     def flip(self) -> None:
         """Hear the other of A and B."""
         desk = self.desk
         other: Side = "B" if desk.side == "A" else "A"
-        self._push(Desk(desk.other, desk.current, other), "compare", f"Compare {other}")
+        self._push(Desk(desk.other, desk.current, other), "compare", translate("Document", "Compare {0}").format(other))
 
     def copy_to_other(self) -> None:
         """Make the other one equal to the current one."""
-        self._push(replace(self.desk, other=self.sound), "edit", "Copy to the other side")
+        self._push(replace(self.desk, other=self.sound), "edit", translate("Document", "Copy to the other side"))
 
     @contextlib.contextmanager
     def gesture(self) -> Iterator[None]:

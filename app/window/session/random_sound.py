@@ -16,13 +16,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.window.session.sound import Sound
+from app.window.words import marked
 from engine.parameters import Value, parameter
 from engine.patch import ModulationRow, Patch
 
 __all__ = ["AMOUNTS", "lowered", "random_patch"]
 
-AMOUNTS: dict[str, float] = {"A little": 0.2, "Some": 0.5, "A lot": 1.0}
-"""How far it may go, by words."""
+AMOUNTS: dict[str, float] = {
+    marked("Random", "A little"): 0.2,
+    marked("Random", "Some"): 0.5,
+    marked("Random", "A lot"): 1.0,
+}
+"""How far it may go, by words, marked for translation."""
 _SPREAD = 0.12
 """Standard deviation of a knob beside its aim at full amount, of its travel."""
 _CLASSES: tuple[tuple[frozenset[str], tuple[float, float], tuple[float, float], tuple[float, float]], ...] = (

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 from accel.errors import SystoleError
 from app.cli.sounds import default_patch
 from app.window.session.sound import Sound
+from app.window.words import translate
 from engine.library import find_model, find_patch, model_knobs
 from engine.parameters import Parameter
-from engine.patch import Patch, load_patch, read_patch, read_text
+from engine.patch import SCHEMA, Patch, load_patch, read_patch, read_text
 from engine.text import plain
 
-__all__ = ["sound_from_file", "sound_from_patch", "sound_from_path", "sound_from_text", "sound_to_begin"]
+__all__ = ["newer", "sound_from_file", "sound_from_patch", "sound_from_path", "sound_from_text", "sound_to_begin"]
 
 
 def sound_from_text(text: str, where: str = "patch") -> Sound:
@@ -44,8 +46,23 @@ def sound_from_path(path: Path) -> Sound:
         SystoleError: as `patch.load_patch`.
     """
     text, where = read_text(path), plain(path)
-    knobs = _knobs(read_patch(text, where).model, where)
-    return Sound(read_patch(text, where, knobs), knobs, path)
+    try:
+        knobs = _knobs(read_patch(text, where).model, where)
+        return Sound(read_patch(text, where, knobs), knobs, path)
+    except SystoleError as error:
+        raise newer(text, where) or error from None
+
+
+def newer(text: str, where: str) -> SystoleError | None:
+    """Of a patch that was refused: what to say if it is of a newer version, whatever else of it makes no sense."""
+    try:
+        schema = tomllib.loads(text).get("schema")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    if type(schema) is not int or schema <= SCHEMA:
+        return None
+    line = translate("Reading", "{0}: made by a newer version of Systole (schema {1}; this one reads {2})")
+    return SystoleError(line.format(where, schema, SCHEMA))
 
 
 def sound_from_patch(patch: Patch) -> Sound:

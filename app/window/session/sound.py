@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from accel.errors import SystoleError
+from app.window.words import spoken
 from engine.parameters import TABLE, Parameter, parameter
 from engine.patch import ModulationRow, Patch
 from engine.vocabulary import ROWS
@@ -40,15 +41,15 @@ class Sound:
         return (*(knob.id for knob in self.knobs), *(entry.id for entry in TABLE))
 
     def parameter(self, id: str) -> Parameter:
-        """What is known of a knob (`knobs.cutoff`) or a parameter (`amp.decay`).
+        """What is known of a knob (`knobs.cutoff`) or a parameter (`amp.decay`), in the language of the window.
 
         Raises:
             SystoleError: neither the table nor this sound's model has it.
         """
         for knob in self.knobs:
             if knob.id == id:
-                return knob
-        return parameter(id)
+                return spoken(knob)
+        return spoken(parameter(id))
 
     def number(self, id: str) -> float:
         """Its number as the engine stores it."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from app.window.session.document import Change, Document
 from app.window.session.rows import all_rows, rows_of
 from app.window.session.sound import Sound
+from app.window.words import translate
 from engine.live.protocol import PatchChanged, SetPatch
 from engine.live.snapshot import Snapshot
 from engine.midi.rows import Row
@@ -58,7 +59,7 @@ class Sync:
         self._asked: list[str] = []
         self._sent: dict[str, float] = {}
         self._serial: int | None = None
-        self._owes, self._edited, self._missed = False, False, False
+        self._owes, self._edited, self._missed, self._is_apart = False, False, False, False
         self.led: frozenset[str] = frozenset()
         """Numbers that control voltages lead: they move without end, so they are shown but not part of the sound."""
         document.subscribe(self._changed)
@@ -74,7 +75,7 @@ class Sync:
             self._ask(change.after, "ring")
             return
         rows = rows_of(change)
-        if rows is None:
+        if rows is None or self._is_apart:  # perhaps it can be played by now
             self._ask(change.after, "replace")
         elif rows:
             now = self._clock()
@@ -85,13 +86,14 @@ class Sync:
     def _ask(self, sound: Sound, how: Any) -> None:
         text = patch_text(sound.patch)
         self._asked.append(text)
-        self._owes = self._edited = False
+        self._owes = self._edited = self._is_apart = False
         self._player.ask(SetPatch(text=text, how=how))
 
     def refused(self, text: str) -> None:
-        """The engine does not play that patch; it goes on with what it played."""
+        """The engine does not play that patch; it goes on with what it played, whose knobs are none of this sound's."""
         if text in self._asked:
             self._asked.remove(text)
+        self._is_apart = not self._asked
         self._missed = self._serial is None
 
     def greeted(self) -> None:
@@ -102,7 +104,7 @@ class Sync:
 
     def heard(self, notice: PatchChanged) -> None:
         """The engine plays a patch: one that was asked for, or one that a program change or a restart brought."""
-        self._serial = notice.serial
+        self._serial, self._is_apart = notice.serial, False
         self._sent.clear()
         if notice.text in self._asked:
             del self._asked[: self._asked.index(notice.text) + 1]
@@ -110,14 +112,21 @@ class Sync:
             return
         if not self._asked and notice.text != patch_text(self._document.sound.patch):
             sound = self._read(notice.text)
-            self._document.load(sound, f"Program change: {sound.patch.name}", plays_already=True)
+            self._document.load(
+                sound, translate("Document", "Program change: {0}").format(sound.patch.name), plays_already=True
+            )
 
     def frame(self, snapshot: Snapshot) -> None:
         """Send what found no room, and follow what was turned elsewhere; some ten times a second."""
         if self._owes and not self._asked:
             self._owes = not self._player.play(all_rows(self._document.sound))
             self._sent = dict.fromkeys(self._document.sound.ids, self._clock() + ARRIVE_SECONDS)
-        if self._asked or self._serial is None or int(snapshot.sound["sound"]["patch"][0]) != self._serial:
+        if (
+            self._asked
+            or self._is_apart
+            or self._serial is None
+            or int(snapshot.sound["sound"]["patch"][0]) != self._serial
+        ):
             return
         numbers = self._numbers(snapshot.sound)
         if numbers is not None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.window.words import translate
+
 __all__ = ["CvInput", "cv_input_of"]
 
 
@@ -22,10 +24,11 @@ class CvInput:
     def text(self, inputs: int) -> str:
         """How it is calibrated; inputs: that the stream has now."""
         if self.channel >= inputs:
-            return "waits for a device"
+            return translate("Settings", "waits for a device")
         if not self.is_calibrated:
-            return f"{self.volts_per_unit:g} V, not calibrated"
-        return f"{self.volts_per_unit:.3f} V, offset {self.offset:+.3f} V"
+            return translate("Settings", "{0} V, not calibrated").format(f"{self.volts_per_unit:g}")
+        text = translate("Settings", "{0} V, offset {1} V")
+        return text.format(f"{self.volts_per_unit:.3f}", f"{self.offset:+.3f}")
 
 
 def cv_input_of(found: Mapping[str, Any]) -> CvInput:

@@ -14,13 +14,19 @@ from app.window.session.document import Change
 from app.window.settings.cv_input import cv_input_of
 from app.window.settings.page import Page, label, side_by_side
 from app.window.settings.swing import Swing
+from app.window.words import marked, translate
 from engine.live.protocol import CalibrateCv, CvChannel, ListCv, SetCv
 
 __all__ = ["CvPage", "led_by"]
 
 INPUTS = 8
 ASK_SECONDS = 40.0
-ROLES = (("not used", ""), ("pitch, 1 V/oct", "pitch"), ("gate", "gate"), ("level", "level"))
+ROLES = (
+    (marked("Settings", "not used"), ""),
+    (marked("Settings", "pitch, 1 V/oct"), "pitch"),
+    (marked("Settings", "gate"), "gate"),
+    (marked("Settings", "level"), "level"),
+)
 
 
 def led_by(channels: Iterable[CvChannel]) -> frozenset[str]:
@@ -32,7 +38,7 @@ def led_by(channels: Iterable[CvChannel]) -> frozenset[str]:
 class CvPage(Page):
     """See the module."""
 
-    NAME, TITLE = "cv", "Control voltages"
+    NAME, TITLE = "cv", marked("Settings", "Control voltages")
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
@@ -42,22 +48,26 @@ class CvPage(Page):
         self.roles: list[QComboBox] = []
         self.known: list[QLabel] = []
         self.meters: list[Swing] = []
-        words = "Inputs of a DC-coupled interface can play and turn knobs; full scale is 10 V until it is calibrated."
+        words = self.tr(
+            "Inputs of a DC-coupled interface can play and turn knobs; full scale is 10 V until it is calibrated."
+        )
         self.form.addRow(label(words, "muted", self))
         self.add(self._table())
-        self.input, self.volts, self.measure = QComboBox(), QDoubleSpinBox(), QPushButton("Measure")
+        self.input, self.volts, self.measure = QComboBox(), QDoubleSpinBox(), QPushButton(self.tr("Measure"))
         for number in range(INPUTS):
-            self.input.addItem(f"Input {number + 1}", number)
+            self.input.addItem(self.tr("Input {0}").format(number + 1), number)
         self.volts.setRange(-10.0, 10.0)
         self.volts.setDecimals(3)
         self.volts.setSuffix(" V")
         self.volts.setFixedSize(96, 26)
-        self.input.setAccessibleName("Input to calibrate")
-        self.volts.setAccessibleName("Voltage that is applied")
-        caption = label("Calibrate", "muted", self)
+        self.input.setAccessibleName(self.tr("Input to calibrate"))
+        self.volts.setAccessibleName(self.tr("Voltage that is applied"))
+        caption = label(self.tr("Calibrate"), "muted", self)
         caption.setWordWrap(False)
         self.add(side_by_side(caption, self.input, self.volts, self.measure))
-        tip = "Apply a known voltage, say which, and measure; then another: the line through both is that input's"
+        tip = self.tr(
+            "Apply a known voltage, say which, and measure; then another: the line through both is that input's"
+        )
         for each in (self.input, self.volts, self.measure):
             each.setStatusTip(tip)
             each.setToolTip(tip)
@@ -96,11 +106,11 @@ class CvPage(Page):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(5)
         for number in range(INPUTS):
-            role, meter = QComboBox(), Swing(f"What input {number + 1} gives", self.services.theme)
-            role.setAccessibleName(f"Meaning of input {number + 1}")
-            role.setStatusTip("What this input does")
+            role, meter = QComboBox(), Swing(self.tr("What input {0} gives").format(number + 1), self.services.theme)
+            role.setAccessibleName(self.tr("Meaning of input {0}").format(number + 1))
+            role.setStatusTip(self.tr("What this input does"))
             role.activated.connect(lambda _: self._changed())
-            name = label(f"Input {number + 1}", "muted", self)
+            name = label(self.tr("Input {0}").format(number + 1), "muted", self)
             name.setWordWrap(False)
             grid.addWidget(name, number, 0)
             grid.addWidget(role, number, 1)
@@ -116,15 +126,17 @@ class CvPage(Page):
 
     def _fill(self) -> None:
         """The roles that there are with this model, and which of them are used."""
-        knobs = [(f"knob: {knob.label}", f"knob:{knob.name}") for knob in self.services.document.sound.knobs]
+        sound, one = self.services.document.sound, self.tr("knob: {0}")
+        knobs = [(one.format(sound.parameter(knob.id).label), f"knob:{knob.name}") for knob in sound.knobs]
+        roles = [*((translate("Settings", text), role) for text, role in ROLES), *knobs]
         used = {each.channel: each.role for each in self._channels}
         for number, box in enumerate(self.roles):
             box.clear()
-            for text, role in (*ROLES, *knobs):
+            for text, role in roles:
                 box.addItem(text, role)
             role = used.get(number, "")
             if box.findData(role) < 0:
-                box.addItem(f"{role} (not of this model)", role)
+                box.addItem(self.tr("{0} (not of this model)").format(role), role)
             box.setCurrentIndex(box.findData(role))
             self.known[number].setText(self._known.get(number, ""))
 
@@ -135,7 +147,7 @@ class CvPage(Page):
     def _changed(self) -> None:
         chosen = [CvChannel(number, str(box.currentData())) for number, box in enumerate(self.roles)]
         channels = [each for each in chosen if each.role]
-        self.say("Opening the inputs …")
+        self.say(self.tr("Opening the inputs …"))
         self._turn += 1
         request = SetCv(channels=channels)
         self.services.link.ask(request, lambda _: self._taken(channels), self.refused, timeout=ASK_SECONDS)
@@ -145,10 +157,11 @@ class CvPage(Page):
         self.services.sync.led = led_by(channels)
         self.ask()
         count = len(channels)
-        self.say(f"Listening to {count} input{'s' if count != 1 else ''}" if count else "Listening to no input")
+        text = self.tr("Listening to 1 input") if count == 1 else self.tr("Listening to {0} inputs").format(count)
+        self.say(text if count else self.tr("Listening to no input"))
 
     def _measure(self) -> None:
-        self.say("Measuring …")
+        self.say(self.tr("Measuring …"))
         request = CalibrateCv(channel=int(self.input.currentData()), volts=self.volts.value())
         self.services.link.ask(request, self._measured, self.refused)
 
@@ -156,10 +169,12 @@ class CvPage(Page):
         self.ask()
         given = float(result["given"])
         if result.get("offset") is None:
-            self.say(f"The input gives {given:.4f}. Now apply another voltage, and measure again")
+            text = self.tr("The input gives {0}. Now apply another voltage, and measure again")
+            self.say(text.format(f"{given:.4f}"))
         else:
             scale, offset = float(result["volts_per_unit"]), float(result["offset"])
-            self.say(f"Calibrated and remembered: {scale:.4f} V per unit, {offset:+.4f} V")
+            text = self.tr("Calibrated and remembered: {0} V per unit, {1} V")
+            self.say(text.format(f"{scale:.4f}", f"{offset:+.4f}"))
 
     def show_truth(self) -> None:
         """The roles that the engine took."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.window.words import marked
 from engine.live.protocol import DeviceName, OpenStream
 
 __all__ = ["BLOCKS", "MODES", "DeviceFacts", "Wish", "devices_of", "request_of"]
@@ -13,12 +14,12 @@ __all__ = ["BLOCKS", "MODES", "DeviceFacts", "Wish", "devices_of", "request_of"]
 BLOCKS = (0, 32, 64, 96, 128, 192, 256, 512, 1024, 2048)
 """Samples; 0: as the device likes best."""
 MODES: tuple[tuple[str, Literal["direct", "safe"], int], ...] = (
-    ("Direct: lowest latency", "direct", 2),
-    ("Safe: 1 block ahead", "safe", 1),
-    ("Safe: 2 blocks ahead", "safe", 2),
-    ("Safe: 3 blocks ahead", "safe", 3),
+    (marked("Settings", "Direct: lowest latency"), "direct", 2),
+    (marked("Settings", "Safe: 1 block ahead"), "safe", 1),
+    (marked("Settings", "Safe: 2 blocks ahead"), "safe", 2),
+    (marked("Settings", "Safe: 3 blocks ahead"), "safe", 3),
 )
-"""Text, mode, blocks ahead."""
+"""Text, marked for translation; mode; blocks ahead."""
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,20 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.window.link.link import EngineLink
+from app.window.words import marked, translate
 from engine.live.layout import State
 
 __all__ = ["RESTART_TIP", "EngineRow"]
 
-RESTART_TIP = "Ends the sound for some seconds, finishes a recording, finds sound servers that were started since"
+RESTART_TIP = marked(
+    "Settings", "Ends the sound for some seconds, finishes a recording, finds sound servers that were started since"
+)
 _TEXTS: dict[int, str] = {
-    State.STARTING: "starting …",
-    State.PLAYING: "plays",
-    State.SILENT: "plays, and no device gives it to be heard",
-    State.FAILED: "could not go on",
-    State.STOPPED: "has ended",
+    State.STARTING: marked("Settings", "starting …"),
+    State.PLAYING: marked("Settings", "plays"),
+    State.SILENT: marked("Settings", "plays, and no device gives it to be heard"),
+    State.FAILED: marked("Settings", "could not go on"),
+    State.STOPPED: marked("Settings", "has ended"),
 }
 
 
@@ -37,8 +40,8 @@ class EngineRow(QWidget):
     ) -> None:
         super().__init__(parent)
         self._link, self._say, self._refused, self._is_asked = link, say, refused, False
-        self.state, self.button = QLabel("–", self), QPushButton("Restart the engine", self)
-        self.button.setStatusTip(RESTART_TIP)
+        self.state, self.button = QLabel("–", self), QPushButton(self.tr("Restart the engine"), self)
+        self.button.setStatusTip(translate("Settings", RESTART_TIP))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -50,9 +53,10 @@ class EngineRow(QWidget):
 
     def show_state(self, state: State, restarts: int) -> None:
         """What the engine does; restarts: how often another one took over."""
-        text = "is being restarted …" if self._is_asked else _TEXTS.get(int(state), "–")
+        text = self.tr("is being restarted …") if self._is_asked else translate("Settings", _TEXTS.get(int(state), "–"))
         if restarts and not self._is_asked:
-            text += f"; restarted {restarts} time{'' if restarts == 1 else 's'}"
+            once, often = self.tr("; restarted once"), self.tr("; restarted {0} times").format(restarts)
+            text += once if restarts == 1 else often
         if text != self.state.text():
             self.state.setText(text)
         is_free = not self._is_asked and (state != State.STARTING or self._link.is_over)
@@ -62,13 +66,13 @@ class EngineRow(QWidget):
     def _restart(self) -> None:
         self._is_asked = True
         self.button.setEnabled(False)
-        self._say("The engine ends and starts again: it takes some seconds …")
+        self._say(self.tr("The engine ends and starts again: it takes some seconds …"))
         self._link.restart(self._not_done)
 
     def _done(self) -> None:
         if self._is_asked:
             self._is_asked = False
-            self._say("The engine plays again")
+            self._say(self.tr("The engine plays again"))
 
     def _not_done(self, line: str) -> None:
         if self._is_asked:

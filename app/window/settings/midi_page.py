@@ -16,6 +16,7 @@ from app.window.clock import Frame
 from app.window.services import Services
 from app.window.settings.page import Page, label, side_by_side
 from app.window.settings.port_facts import PortFacts, ports_of
+from app.window.words import marked
 from engine.library import user_folder
 from engine.live.protocol import Forget, Learned, ListPorts, MidiPorts
 from engine.midi.bindings import Control, load_bindings
@@ -32,27 +33,31 @@ LIT_FRAMES = 3
 class MidiPage(Page):
     """See the module."""
 
-    NAME, TITLE = "midi", "MIDI"
+    NAME, TITLE = "midi", marked("Settings", "MIDI")
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
         self._messages, self._lit, self._is_busy, self._is_changing = 0, 0, False, False
         self._facts: PortFacts | None = None
         self._turn = 0  # counts the choices that were carried out
-        self.all = QCheckBox("All, also those that are plugged in later")
-        self.virtual = QCheckBox("Offer a port that other programs can play to")
+        self.all = QCheckBox(self.tr("All, also those that are plugged in later"))
+        self.virtual = QCheckBox(self.tr("Offer a port that other programs can play to"))
         self.ports, self.tied = QListWidget(), QListWidget()
-        self.forget = QPushButton("Forget")
+        self.forget = QPushButton(self.tr("Forget"))
         self.activity = label("–", "", self)
         self.activity.setWordWrap(False)
-        self.row("Listen to", self.all, "Every MIDI input of this machine")
+        self.row(self.tr("Listen to"), self.all, self.tr("Every MIDI input of this machine"))
         self.ports.setFixedHeight(86)
-        self.row("Ports", self.ports, "Those that are there, by the system that has them; a tick: it is listened to")
-        self.row("Own port", self.virtual, "Where the system knows such a thing")
-        self.row("Activity", side_by_side(self.activity), "Messages that came, from all ports")
+        self.row(
+            self.tr("Ports"),
+            self.ports,
+            self.tr("Those that are there, by the system that has them; a tick: it is listened to"),
+        )
+        self.row(self.tr("Own port"), self.virtual, self.tr("Where the system knows such a thing"))
+        self.row(self.tr("Activity"), side_by_side(self.activity), self.tr("Messages that came, from all ports"))
         self.tied.setFixedHeight(86)
-        self.row("Learned", self.tied, "Controllers that were tied to a knob by its menu, MIDI learn")
-        self.row("", side_by_side(self.forget), "Untie the controller that is chosen")
+        self.row(self.tr("Learned"), self.tied, self.tr("Controllers that were tied to a knob by its menu, MIDI learn"))
+        self.row("", side_by_side(self.forget), self.tr("Untie the controller that is chosen"))
         self.finish()
         self.all.clicked.connect(self._changed)
         self.virtual.clicked.connect(self._changed)
@@ -121,7 +126,7 @@ class MidiPage(Page):
             else [name for name in self._facts.names if not any(is_wanted(each, [name]) for each in there)]
         )  # unplugged now, and still wished for
         names: list[str] | Literal["all"] = ALL if self.all.isChecked() else list(dict.fromkeys([*chosen, *away]))
-        self.say("Opening …")
+        self.say(self.tr("Opening …"))
         self._is_changing = True
         self._enable()
         request = MidiPorts(names=names, virtual=self.virtual.isChecked())
@@ -156,7 +161,7 @@ class MidiPage(Page):
 
     def _learned(self, notice: Learned) -> None:
         self.show_tied()
-        self.say(f"{notice.controller} turns {self._label(notice.target)}")
+        self.say(self.tr("{0} turns {1}").format(notice.controller, self._label(notice.target)))
 
     def show_tied(self) -> None:
         """Read what is tied from the file in which the engine keeps it."""
@@ -184,7 +189,7 @@ class MidiPage(Page):
         item = self.tied.currentItem()
         if item is not None:
             target = str(item.data(Qt.ItemDataRole.UserRole))
-            done = f"{self._label(target)} is free again"
+            done = self.tr("{0} is free again").format(self._label(target))
             self.services.link.ask(Forget(target=target), lambda _: self._forgotten(done), self.refused)
 
     def _forgotten(self, text: str) -> None:
@@ -196,6 +201,7 @@ class MidiPage(Page):
         count, ports = int(frame.snapshot.counters["midi_messages"]), int(frame.snapshot.meters["midi_count"])
         self._lit = LIT_FRAMES if count > self._messages else max(0, self._lit - 1)
         self._messages = count
-        text = f"{'●' if self._lit else '○'} {count} messages, {ports} port{'s' if ports != 1 else ''} open"
+        many, one = self.tr("{0} messages, {1} ports open"), self.tr("{0} messages, 1 port open")
+        text = f"{'●' if self._lit else '○'} {(one if ports == 1 else many).format(count, ports)}"
         if text != self.activity.text():
             self.activity.setText(text)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVB
 from app.window.clock import Frame
 from app.window.services import Services
 from app.window.theme.fonts import font
+from app.window.words import translate
 
 __all__ = ["Page", "label", "side_by_side"]
 
@@ -39,7 +40,7 @@ class Page(QWidget):
     """One page.
 
     Attributes:
-        NAME, TITLE: by which it is asked for, and what is read.
+        NAME, TITLE: by which it is asked for, and what is read, marked for translation.
     """
 
     NAME: ClassVar[str] = ""
@@ -48,7 +49,7 @@ class Page(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.services = services
-        title = QLabel(self.TITLE, self)
+        title = QLabel(translate("Settings", self.TITLE), self)
         title.setFont(font("display"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(20, 16, 20, 12)
@@ -62,7 +63,7 @@ class Page(QWidget):
         self.answer = label("", "muted", self)
         self.answer.setMinimumHeight(34)
         self.answer.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.answer.setAccessibleName("Answer of the engine")
+        self.answer.setAccessibleName(self.tr("Answer of the engine"))
         self.answer.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:

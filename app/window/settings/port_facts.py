@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.window.words import translate
 from engine.midi.port_names import ALL
 
 __all__ = ["Port", "PortFacts", "ports_of"]
@@ -44,8 +45,10 @@ class PortFacts:
         """How things are."""
         count = sum(each.is_open for each in self.ports)
         if self.ports:
-            return f"Listening to {count} port{'' if count == 1 else 's'}"
-        return f"No MIDI: {self.problem}" if self.problem else "There is no MIDI port besides our own"
+            many = translate("Settings", "Listening to {0} ports").format(count)
+            return translate("Settings", "Listening to 1 port") if count == 1 else many
+        none = translate("Settings", "There is no MIDI port besides our own")
+        return translate("Settings", "No MIDI: {0}").format(self.problem) if self.problem else none
 
 
 def ports_of(result: Mapping[str, Any]) -> PortFacts:

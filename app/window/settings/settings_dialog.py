@@ -22,6 +22,7 @@ from app.window.settings.cv_page import CvPage
 from app.window.settings.look_page import LookPage
 from app.window.settings.midi_page import MidiPage
 from app.window.settings.page import Page
+from app.window.words import translate
 
 __all__ = ["SettingsDialog"]
 
@@ -35,7 +36,7 @@ class SettingsDialog(QDialog):
 
     def __init__(self, services: Services, stream: StreamWatch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(self.tr("Settings"))
         self.setModal(False)
         self.resize(SIZE)
         self.pages: list[Page] = [
@@ -48,12 +49,12 @@ class SettingsDialog(QDialog):
         whole.setProperty("panel", True)
         self.list, self._stack = QListWidget(self), QStackedWidget(whole)
         self.list.setProperty("role", "pages")
-        self.list.setAccessibleName("Pages of the settings")
+        self.list.setAccessibleName(self.tr("Pages of the settings"))
         self.list.setFixedWidth(150)
         self.list.setSpacing(2)
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         for page in self.pages:
-            item = QListWidgetItem(page.TITLE, self.list)
+            item = QListWidgetItem(translate("Settings", page.TITLE), self.list)
             item.setSizeHint(QSize(140, 30))
             item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
             self._stack.addWidget(page)

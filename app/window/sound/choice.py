@@ -93,7 +93,7 @@ class Choice(QWidget):
             button.setFixedHeight(HEIGHT)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setProperty("segment", True)
-            button.setAccessibleName(f"{self._entry.label}: {self._entry.choices[index]}")
+            button.setAccessibleName(f"{self._entry.label}: {word}")
             button.setStatusTip(f"{self._entry.label}. {self._entry.help}")
             self._group.addButton(button, index)
             row.addWidget(button)

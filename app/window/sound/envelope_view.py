@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from app.window.services import Services
 from app.window.sound.shape_view import ShapeView
 from app.window.sound.shapes import STAGES, Envelope, Floats, Segment
+from app.window.words import TABLE_CONTEXT, translate
 from engine.parameters import GROUPS
 
 __all__ = ["EnvelopeView", "Voice"]
@@ -44,9 +45,9 @@ class EnvelopeView(ShapeView):
 
     def __init__(self, services: Services, group: str, parent: QWidget | None = None) -> None:
         super().__init__(services, group, NAMES, parent)
-        self.setAccessibleName(GROUPS[group])
+        self.setAccessibleName(translate(TABLE_CONTEXT, GROUPS[group]))
         self.setStatusTip(self.tr("Drag the corners. Widths follow the dials, so that 1 ms and 20 s fit side by side."))
-        label = GROUPS[group]
+        label = translate(TABLE_CONTEXT, GROUPS[group])
         self.attack = self.add_handle(label, "attack")
         self.decay = self.add_handle(label, "decay", "sustain")
         self.release = self.add_handle(label, "release")

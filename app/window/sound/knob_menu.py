@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -26,6 +25,7 @@ from app.window.sound.routing import (
 )
 from app.window.values import parse_value, value_text
 from app.window.widgets.value_entry import ValueEntry
+from app.window.words import translate
 
 if TYPE_CHECKING:
     from app.window.sound.labelled_knob import LabelledKnob
@@ -36,24 +36,20 @@ STARTS = 0.25
 """Amount that a source begins with."""
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("KnobMenu", text)
-
-
 def knob_menu(services: Services, owner: LabelledKnob) -> QMenu:
     """The menu of one knob; to be shown once."""
     knob, menu = owner.knob, QMenu(owner)
     entry = knob.parameter
-    menu.setAccessibleName(_tr("Menu of {0}").format(entry.label))
-    _add(menu, _tr("Default: {0}").format(value_text(entry, entry.default)), knob.reset)
-    _add(menu, _tr("Type a value…"), knob.type_value)
+    menu.setAccessibleName(translate("KnobMenu", "Menu of {0}").format(entry.label))
+    _add(menu, translate("KnobMenu", "Default: {0}").format(value_text(entry, entry.default)), knob.reset)
+    _add(menu, translate("KnobMenu", "Type a value…"), knob.type_value)
     menu.addSeparator()
-    _add(menu, _tr("Copy {0}").format(knob.text), partial(_copy, owner))
+    _add(menu, translate("KnobMenu", "Copy {0}").format(knob.text), partial(_copy, owner))
     pasted = _pasted(owner)
     if pasted is None:
-        menu.addAction(_tr("Paste")).setEnabled(False)
+        menu.addAction(translate("KnobMenu", "Paste")).setEnabled(False)
     else:
-        text = _tr("Paste {0}").format(value_text(entry, pasted))
+        text = translate("KnobMenu", "Paste {0}").format(value_text(entry, pasted))
         _add(menu, text, partial(services.document.set_number, owner.id, pasted))
     menu.addSeparator()
     _add_learning(services, owner, menu)
@@ -89,9 +85,13 @@ def _pasted(owner: LabelledKnob) -> float | None:
 
 def _add_learning(services: Services, owner: LabelledKnob, menu: QMenu) -> None:
     learning = Learning.of(services)
-    _add(menu, _tr("Learn a MIDI controller"), partial(learning.learn, owner.id))
+    _add(menu, translate("KnobMenu", "Learn a MIDI controller"), partial(learning.learn, owner.id))
     tied = learning.controller(owner.id)
-    text = _tr("Forget its controller") if tied is None else _tr("Forget {0}").format(tied)
+    text = (
+        translate("KnobMenu", "Forget its controller")
+        if tied is None
+        else translate("KnobMenu", "Forget {0}").format(tied)
+    )
     _add(menu, text, partial(learning.forget, owner.id))
 
 
@@ -103,16 +103,16 @@ def _add_modulation(services: Services, owner: LabelledKnob, menu: QMenu) -> Non
     for source in sources:
         amount = amount_of(sound, source, target)
         each = _below(menu, f"{source_label(source)}  {amount_text(target, amount)}")
-        _add(each, _tr("Type the amount in %…"), partial(_type_amount, services, owner, source))
-        _add(each, _tr("Turn around"), partial(owner.set_amount, source, -amount))
-        _add(each, _tr("Show on all knobs"), partial(arming.arm, source))
-        _add(each, _tr("Remove"), partial(remove, services.document, source, target))
-    more = _below(menu, _tr("Modulate {0} by").format(target_label(sound, target)))
+        _add(each, translate("KnobMenu", "Type the amount in %…"), partial(_type_amount, services, owner, source))
+        _add(each, translate("KnobMenu", "Turn around"), partial(owner.set_amount, source, -amount))
+        _add(each, translate("KnobMenu", "Show on all knobs"), partial(arming.arm, source))
+        _add(each, translate("KnobMenu", "Remove"), partial(remove, services.document, source, target))
+    more = _below(menu, translate("KnobMenu", "Modulate {0} by").format(target_label(sound, target)))
     for source in SOURCE_NAMES:
         if source not in sources:
             _add(more, source_label(source), partial(_begin, arming, owner, source))
     if sources:
-        _add(menu, _tr("Remove all modulation"), partial(_remove_all, services, target, sources))
+        _add(menu, translate("KnobMenu", "Remove all modulation"), partial(_remove_all, services, target, sources))
 
 
 def _begin(arming: Arming, owner: LabelledKnob, source: str) -> None:
@@ -125,7 +125,7 @@ def _remove_all(services: Services, target: str, sources: list[str]) -> None:
     for index, row in enumerate(sound.rows):
         if row.target == target and row.source in sources:
             sound = sound.with_row(index, NO_ROW)
-    services.document.replace_patch(sound.patch, _tr("Remove all modulation"))
+    services.document.replace_patch(sound.patch, translate("KnobMenu", "Remove all modulation"))
 
 
 def _type_amount(services: Services, owner: LabelledKnob, source: str) -> None:
@@ -144,4 +144,6 @@ def _typed_amount(services: Services, owner: LabelledKnob, source: str, text: st
     if -1 <= amount <= 1:  # so it is no NaN
         owner.set_amount(source, amount)
     else:
-        services.notices.say("warning", _tr("Amount: {0} is not allowed; needed: -100 to 100 %").format(repr(text)))
+        services.notices.say(
+            "warning", translate("KnobMenu", "Amount: {0} is not allowed; needed: -100 to 100 %").format(repr(text))
+        )

@@ -37,7 +37,6 @@ DROPPED = 0.25
 """Amount that a chip brings when it is dropped."""
 MARK = 0.012
 """An armed source that does not move a target yet is shown this small there."""
-FULL = "All eight rows of the matrix are in use"
 
 
 class LabelledKnob(QWidget):
@@ -175,7 +174,7 @@ class LabelledKnob(QWidget):
         """Let a source move this by so much; a line says if there is no row left."""
         assert self.target is not None
         if not set_amount(self._services.document, source, self.target, amount):
-            self._services.notices.say("warning", self.tr(FULL))
+            self._services.notices.say("warning", self.tr("All eight rows of the matrix are in use"))
 
     def _show_menu(self, place: QPoint) -> None:
         menu = knob_menu(self._services, self)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.window.services import Services
 from app.window.sound.shape_view import ShapeView
 from app.window.sound.shapes import DRAWS, SHAPES, lfo_phase, lfo_points
+from app.window.words import TABLE_CONTEXT, translate
 from engine.parameters import GROUPS, LFO_BEATS
 
 __all__ = ["LfoView"]
@@ -33,9 +34,9 @@ class LfoView(ShapeView):
 
     def __init__(self, services: Services, group: str, parent: QWidget | None = None) -> None:
         super().__init__(services, group, NAMES, parent)
-        self.setAccessibleName(GROUPS[group])
+        self.setAccessibleName(translate(TABLE_CONTEXT, GROUPS[group]))
         self.setStatusTip(self.tr("Drag the crest: sideways where it starts, up and down its depth."))
-        self.crest = self.add_handle(GROUPS[group], "phase", "depth")
+        self.crest = self.add_handle(translate(TABLE_CONTEXT, GROUPS[group]), "phase", "depth")
         self.crest.moved.connect(self._dragged)
         self.crest.stepped.connect(lambda right, up: self._move(STEP * right, STEP * up))
         self._position = 0.0

@@ -17,19 +17,11 @@ from app.window.sound.group_title import GroupTitle
 from app.window.sound.knob_grid import KnobGrid, scrolling
 from app.window.sound.matrix_row import MatrixHead, MatrixRow
 from app.window.sound.published import live_knobs, live_sources
-from app.window.sound.routing import carrier_of, source_label
+from app.window.sound.routing import carrier_of, source_label, target_label
 from app.window.sound.source_chips import SourceChips
 from engine.vocabulary import ROWS, TARGETS
 
 __all__ = ["MatrixPanel"]
-
-LABELS = {
-    "voice.tune": "Pitch",
-    "voice.level": "Level",
-    "voice.pan": "Pan",
-    "lfo1.depth": "LFO 1 depth",
-    "lfo2.depth": "LFO 2 depth",
-}
 
 
 class MatrixPanel(Panel):
@@ -76,7 +68,7 @@ class MatrixPanel(Panel):
         if change is None or change.is_other_model:
             sound = self.services.document.sound
             labels = dict.fromkeys((knob.id for knob in sound.knobs), "")
-            self._grid.show_ids(labels | {carrier_of(target): LABELS[carrier_of(target)] for target in TARGETS})
+            self._grid.show_ids(labels | {carrier_of(target): target_label(sound, target) for target in TARGETS})
         else:
             self._grid.show_sound(change)
         for row in self.rows:

@@ -16,6 +16,7 @@ from app.window.sound.routing import SOURCE_NAMES, amount_text, source_label, ta
 from app.window.theme.fonts import font
 from app.window.theme.theme import Theme
 from app.window.widgets.knob import Knob
+from app.window.words import marked, spoken
 from engine.parameters import Parameter
 from engine.patch import ModulationRow
 from engine.vocabulary import SOURCES, target_names
@@ -23,7 +24,13 @@ from engine.vocabulary import SOURCES, target_names
 __all__ = ["AMOUNT", "STARTS", "LiveBar", "MatrixHead", "MatrixRow"]
 
 AMOUNT = Parameter(
-    "row.amount", "Amount", "", -1.0, 1.0, 0.0, "How much the source moves the target; below 0 the other way round."
+    "row.amount",
+    marked("Parameters", "Amount"),
+    "",
+    -1.0,
+    1.0,
+    0.0,
+    marked("Parameters", "How much the source moves the target; below 0 the other way round."),
 )
 STARTS = 0.25
 """Amount of a row whose source is chosen first."""
@@ -111,12 +118,12 @@ class MatrixRow(QWidget):
         number = QLabel(str(index + 1))
         number.setProperty("role", "muted")
         number.setFixedWidth(NUMBER)
-        self.source = self._list(self.tr("Source of row {0}").format(index + 1), "What moves the target.")
+        self.source = self._list(self.tr("Source of row {0}").format(index + 1), self.tr("What moves the target."))
         self.source.addItem("–", "none")
-        for name, label in SOURCE_NAMES.items():
-            self.source.addItem(label, name)
+        for name in SOURCE_NAMES:
+            self.source.addItem(source_label(name), name)
         self.source.activated.connect(self._source_chosen)
-        self.amount = Knob(AMOUNT, services.theme, side=SIDE)
+        self.amount = Knob(spoken(AMOUNT), services.theme, side=SIDE)
         self.amount.setAccessibleName(self.tr("Amount of row {0}").format(index + 1))
         self.amount.edited.connect(self._amount_edited)
         self.amount.held.connect(services.document.hold)
@@ -125,7 +132,7 @@ class MatrixRow(QWidget):
         self.text = QLabel()
         self.text.setFont(font("number"))
         self.text.setFixedWidth(AMOUNT_TEXT)
-        self.target = self._list(self.tr("Target of row {0}").format(index + 1), "What is moved.")
+        self.target = self._list(self.tr("Target of row {0}").format(index + 1), self.tr("What is moved."))
         self.target.activated.connect(self._target_chosen)
         self.bar = LiveBar(services.theme)
         self.clear = QToolButton()

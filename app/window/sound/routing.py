@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from app.window.session.document import Document
 from app.window.session.sound import NO_ROW, Sound
+from app.window.words import marked, translate
 from engine.patch import ModulationRow
 from engine.vocabulary import SOURCES, TARGETS
 
@@ -33,21 +34,21 @@ __all__ = [
 
 SOURCE_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "amp": "Amp",
-        "env2": "Env 2",
-        "lfo1": "LFO 1",
-        "lfo2": "LFO 2",
-        "velocity": "Velocity",
-        "key": "Key",
-        "wheel": "Wheel",
-        "pressure": "Press",
-        "brightness": "Bright",
-        "expression": "Express",
-        "bend": "Bend",
-        "random": "Random",
+        "amp": marked("Sources", "Amp"),
+        "env2": marked("Sources", "Env 2"),
+        "lfo1": marked("Sources", "LFO 1"),
+        "lfo2": marked("Sources", "LFO 2"),
+        "velocity": marked("Sources", "Velocity"),
+        "key": marked("Sources", "Key"),
+        "wheel": marked("Sources", "Wheel"),
+        "pressure": marked("Sources", "Press"),
+        "brightness": marked("Sources", "Bright"),
+        "expression": marked("Sources", "Express"),
+        "bend": marked("Sources", "Bend"),
+        "random": marked("Sources", "Random"),
     }
 )
-"""Source -> its name on a chip."""
+"""Source -> its name on a chip, marked for translation: `source_label` translates it."""
 BIPOLAR = frozenset({"lfo1", "lfo2", "key", "brightness", "bend", "random"})
 """Sources that go from -1 to 1; the others from 0 to 1."""
 _CARRIERS = {
@@ -60,11 +61,11 @@ _CARRIERS = {
 """Fixed target -> the parameter whose knob shows it; the model's knobs carry themselves."""
 _TARGETS = {carrier: target for target, carrier in _CARRIERS.items()}
 _LABELS = {
-    "voice.pitch": "Pitch",
-    "voice.level": "Level",
-    "voice.pan": "Pan",
-    "lfo1.depth": "LFO 1 depth",
-    "lfo2.depth": "LFO 2 depth",
+    "voice.pitch": marked("Targets", "Pitch"),
+    "voice.level": marked("Targets", "Level"),
+    "voice.pan": marked("Targets", "Pan"),
+    "lfo1.depth": marked("Targets", "LFO 1 depth"),
+    "lfo2.depth": marked("Targets", "LFO 2 depth"),
 }
 _KNOBS = "knobs."
 _OCTAVE = 1200.0 / 200.0
@@ -76,7 +77,7 @@ _FAINTEST = 1e-3
 
 def source_label(source: str) -> str:
     """Name of a source for reading; `none` is a dash."""
-    return SOURCE_NAMES.get(source, "–")
+    return translate("Sources", SOURCE_NAMES[source]) if source in SOURCE_NAMES else "–"
 
 
 def target_of(id: str) -> str | None:
@@ -91,7 +92,7 @@ def carrier_of(target: str) -> str:
 
 def target_label(sound: Sound, target: str) -> str:
     """Name of a target for reading."""
-    return _LABELS[target] if target in TARGETS else sound.parameter(_KNOBS + target).label
+    return translate("Targets", _LABELS[target]) if target in TARGETS else sound.parameter(_KNOBS + target).label
 
 
 def rows_for(sound: Sound, target: str) -> list[tuple[int, ModulationRow]]:
@@ -130,7 +131,7 @@ def remove(document: Document, source: str, target: str) -> None:
     if len(gone) == 1:  # so that it belongs to the gesture that brought the amount to nothing
         document.set_row(gone[0], NO_ROW)
     elif gone:
-        document.replace_patch(sound.patch, f"Remove {source_label(source)}")
+        document.replace_patch(sound.patch, translate("Sources", "Remove {0}").format(source_label(source)))
 
 
 def swing_of(target: str, amount: float) -> float:

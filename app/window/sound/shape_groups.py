@@ -14,6 +14,7 @@ from app.window.sound.envelope_view import EnvelopeView
 from app.window.sound.group_title import GroupTitle
 from app.window.sound.labelled_knob import LabelledKnob
 from app.window.sound.lfo_view import LfoView
+from app.window.words import marked, translate
 
 __all__ = ["SMALL", "EnvelopeGroup", "Group", "LfoGroup", "ShowsSound"]
 
@@ -21,9 +22,26 @@ SMALL = 42
 """Side of a small knob, px."""
 GAP = 4
 ENVELOPE = ("attack", "decay", "sustain", "release")
-LFO = {"rate": "Rate", "phase": "Phase", "depth": "Depth", "fade": "Fade"}
-SYNC = ("Free", "4 bars", "2 bars", "1 bar", "1/2", "1/4", "1/4 t", "1/8", "1/8 t", "1/16", "1/16 t", "1/32")
-SHAPE = ("Sine", "Triangle", "Saw", "Square", "Random")
+LFO = {
+    "rate": marked("Shapes", "Rate"),
+    "phase": marked("Shapes", "Phase"),
+    "depth": marked("Shapes", "Depth"),
+    "fade": marked("Shapes", "Fade"),
+}
+SYNC = (
+    marked("Shapes", "Free"),
+    marked("Shapes", "4 bars"),
+    marked("Shapes", "2 bars"),
+    marked("Shapes", "1 bar"),
+    *("1/2", "1/4", "1/4 t", "1/8", "1/8 t", "1/16", "1/16 t", "1/32"),
+)
+SHAPE = (
+    marked("Shapes", "Sine"),
+    marked("Shapes", "Triangle"),
+    marked("Shapes", "Saw"),
+    marked("Shapes", "Square"),
+    marked("Shapes", "Random"),
+)
 
 
 class ShowsSound(Protocol):
@@ -108,10 +126,10 @@ class LfoGroup(Group):
         self.column.addWidget(self.view, 1)
         row = QHBoxLayout()
         row.setSpacing(GAP)
-        row.addWidget(self.add_choice(f"{group}.shape", SHAPE), 1)
-        row.addWidget(self.add_choice(f"{group}.sync", SYNC), 1)
+        row.addWidget(self.add_choice(f"{group}.shape", [translate("Shapes", word) for word in SHAPE]), 1)
+        row.addWidget(self.add_choice(f"{group}.sync", [translate("Shapes", word) for word in SYNC]), 1)
         self.column.addLayout(row)
-        self.add_knobs({f"{group}.{name}": label for name, label in LFO.items()})
+        self.add_knobs({f"{group}.{name}": translate("Shapes", label) for name, label in LFO.items()})
 
     def show_sound(self, change: Change | None) -> None:
         """A rate that is synced has no say."""

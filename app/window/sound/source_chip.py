@@ -12,6 +12,7 @@ from app.window.sound.modulated_knob import SOURCE_MIME
 from app.window.sound.routing import BIPOLAR, source_label
 from app.window.theme.fonts import font
 from app.window.theme.theme import Theme
+from app.window.words import TABLE_CONTEXT, translate
 from engine.vocabulary import SOURCES
 
 __all__ = ["SourceChip"]
@@ -40,7 +41,7 @@ class SourceChip(QAbstractButton):
         self.setAccessibleName(self.tr("Modulation source {0}").format(self.text()))
         self.setStatusTip(
             self.tr("{0}: {1}. Press, then turn knobs with Alt held, or drag it onto a knob.").format(
-                self.text(), SOURCES[source]
+                self.text(), translate(TABLE_CONTEXT, SOURCES[source])
             )
         )
         theme.changed.connect(self.update)

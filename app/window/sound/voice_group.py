@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.window.services import Services
 from app.window.session.document import Change
 from app.window.sound.group_title import GroupTitle
 from app.window.sound.shape_groups import GAP, Group
+from app.window.words import marked, translate
 
 __all__ = ["VoiceGroup"]
 
 ABOVE = {
-    "voice.level": "Level",
-    "voice.pan": "Pan",
-    "voice.velocity": "Veloc.",
-    "voice.transpose": "Transp.",
-    "voice.tune": "Tune",
-    "voice.bend_range": "Bend",
+    "voice.level": marked("Shapes", "Level"),
+    "voice.pan": marked("Shapes", "Pan"),
+    "voice.velocity": marked("Shapes", "Veloc."),
+    "voice.transpose": marked("Shapes", "Transp."),
+    "voice.tune": marked("Shapes", "Tune"),
+    "voice.bend_range": marked("Shapes", "Bend"),
 }
 BELOW = {
-    "voice.polyphony": "Voices",
-    "voice.unison": "Unison",
-    "voice.detune": "Detune",
-    "voice.spread": "Spread",
-    "voice.glide": "Glide",
+    "voice.polyphony": marked("Shapes", "Voices"),
+    "voice.unison": marked("Shapes", "Unison"),
+    "voice.detune": marked("Shapes", "Detune"),
+    "voice.spread": marked("Shapes", "Spread"),
+    "voice.glide": marked("Shapes", "Glide"),
 }
 
 
@@ -36,9 +39,9 @@ class VoiceGroup(Group):
         mode = self.add_choice("voice.mode", (self.tr("Poly"), self.tr("Mono"), self.tr("Legato")))
         self.add_head(GroupTitle(self.tr("Voice"), services.theme), mode)
         self.column.addStretch(1)
-        self.add_knobs(ABOVE)
+        self.add_knobs(_spoken(ABOVE))
         self.column.addStretch(1)
-        self.add_knobs(BELOW)
+        self.add_knobs(_spoken(BELOW))
         self.column.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(GAP)
@@ -54,3 +57,7 @@ class VoiceGroup(Group):
         sound = self.services.document.sound
         self.knobs["voice.polyphony"].knob.setEnabled(sound.number("voice.mode") == 0)
         self.knobs["voice.detune"].knob.setEnabled(sound.number("voice.unison") > 1)
+
+
+def _spoken(labels: Mapping[str, str]) -> dict[str, str]:
+    return {each: translate("Shapes", label) for each, label in labels.items()}

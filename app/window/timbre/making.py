@@ -101,11 +101,13 @@ class MapMaker(QObject):
         if status == 0:
             self.finished.emit()
         else:
-            self.failed.emit(lines[-1] if lines else f"the timbre map could not be rendered (status {status})")
+            self.failed.emit(
+                lines[-1] if lines else self.tr("The timbre map could not be rendered (status {0})").format(status)
+            )
 
     def _broke(self, error: QProcess.ProcessError) -> None:
         process = self._process
         if process is not None and error == QProcess.ProcessError.FailedToStart:
             self._process = None
-            self.failed.emit(f"the timbre map could not be rendered: {process.errorString()}")
+            self.failed.emit(self.tr("The timbre map could not be rendered: {0}").format(process.errorString()))
             process.deleteLater()

@@ -57,15 +57,14 @@ def open_window(qtbot: QtBot, engine: FakeEngine) -> Iterator[Open]:
     def made(*panels: PanelSpec, patch: str | None = "plain") -> Opened:
         beginning = begin(None if patch is None else load_patch(patch))
         found = Opened(engine, beginning, panels=panels)
-        qtbot.addWidget(found.window)
+        opened.append(found)
         engine.say(PatchChanged(beginning.text, 0))
         qtbot.waitUntil(lambda: found.services.link.is_ready)
-        opened.append(found)
         return found
 
     yield made
     for each in opened:
-        each.close()
+        each.end()
 
 
 @pytest.fixture

@@ -67,10 +67,9 @@ def main() -> None:
     panels = (PanelSpec("knobs", "Model", Area.KNOBS, "tests.app.window.live_knob:LevelPanel"),)
     with Engine() as engine:
         beginning = begin(load_patch("steady"))
-        opened = Opened(engine, beginning, panels=panels)
-        engine.start(Options(patch=beginning.text, stream=OpenStream(), midi=None))
-        opened.run(threading.Event(), None)
-        opened.close()
+        with Opened(engine, beginning, panels=panels) as opened:
+            engine.start(Options(patch=beginning.text, stream=OpenStream(), midi=None))
+            opened.run(threading.Event(), None)
 
 
 if __name__ == "__main__":

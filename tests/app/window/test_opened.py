@@ -125,18 +125,21 @@ def test_a_second_window_keeps_a_session_of_its_own(open_window: Open, user_fold
     second.services.document.set_number("knobs.knob1", 0.2)
     first.autosave.flush()
     second.autosave.flush()
-    assert "another window" in second.services.notices.history[0].text
+    assert "Another window" in second.services.notices.history[0].text
     assert "0.1" in (user_folder / "session.json").read_text()
     assert "0.2" in (user_folder / "session-2.json").read_text()
 
 
 def test_a_session_whose_model_is_gone_is_a_line(open_window: Open, user_folder: Path) -> None:
     text = PATCH.format("Lost", 0.5).replace("tiny", "gone").replace("\n", "\\n").replace('"', '\\"')
-    kept = f'{{"schema": 1, "current": {{"text": "{text}"}}, "other": {{"text": "{text}"}}}}'
-    (user_folder / "session.json").write_text(kept)
+    text = f'{{"schema": 1, "current": {{"text": "{text}"}}, "other": {{"text": "{text}"}}}}'
+    (user_folder / "session.json").write_text(text)
     opened = open_window(patch=None)
-    assert "gone: no such model" in opened.services.notices.history[0].text
-    assert (user_folder / "session.json.broken").exists()
+    line = opened.services.notices.history[0].text
+    kept = user_folder / "before-session.json"
+    assert line.startswith("the last session: model: gone: no such model; there are: ")
+    assert line.endswith(f": this one begins with the first sound; the old file is kept as {kept}")
+    assert kept.exists()
     assert opened.window.isVisible()
 
 

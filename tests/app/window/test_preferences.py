@@ -42,16 +42,6 @@ def test_those_of_an_older_version_are_read() -> None:
     assert (found.theme, found.octave, found.axes, found.scopes, found.pad_note) == ("light", 4, {}, {}, 48)
 
 
-@pytest.mark.parametrize(
-    "text", ['{"scopes": {"scope": {"span": 0}}}', '{"scopes": {"scope": {"side": "up"}}}', '{"axes": {"va": ["a"]}}']
-)
-def test_what_makes_no_sense_is_put_aside(home: Path, text: str) -> None:
-    preferences_path().write_text(text)
-    found, line = load_preferences()
-    assert found == Preferences()
-    assert line is not None and "put aside" in line and (home / "window.json.broken").read_text() == text
-
-
 def test_the_axes_of_the_models_chosen_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_MODELS", 2)
     kept = Preferences()

@@ -29,16 +29,40 @@ def test_without_a_file_there_are_defaults(folder: Path) -> None:
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"octave": 99}', '{"theme": "pink"}', "[" * 5000, "\xff"])
-def test_a_broken_file_is_put_aside(folder: Path, text: str) -> None:
+VALUE = "has a value that is not allowed"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "is damaged"),
+        ("{", "is damaged"),
+        ("[]", "is damaged"),
+        ("[" * 5000, "is damaged"),
+        ("\xff", "is damaged"),
+        ('{"octave": 99}', f"{VALUE} (octave)"),
+        ('{"theme": "pink"}', f"{VALUE} (theme)"),
+        ('{"scopes": {"scope": {"span": 0}}}', f"{VALUE} (scopes.span)"),
+        ('{"scopes": {"scope": {"side": "up"}}}', f"{VALUE} (scopes.side)"),
+        ('{"axes": {"va": ["a"]}}', f"{VALUE} (axes)"),
+    ],
+)
+def test_a_broken_file_is_put_aside_in_plain_words(folder: Path, text: str, fault: str) -> None:
     folder.mkdir()
     preferences_path().write_bytes(text.encode("latin-1"))
     found, line = load_preferences()
     assert found == Preferences()
-    assert line is not None
-    assert "window.json.broken" in line
-    assert len(line.splitlines()) == 1
+    aside = folder / "window.json.broken"
+    assert line == f"window.json {fault}: defaults are used; the old file is kept as {aside}"
     assert (folder / "window.json.broken").read_bytes() == text.encode("latin-1")
+
+
+def test_a_broken_file_that_cannot_be_put_aside_is_said_to_stay(folder: Path) -> None:
+    (folder / "window.json.broken" / "inside").mkdir(parents=True)
+    preferences_path().write_text("{")
+    found, line = load_preferences()
+    assert found == Preferences()
+    assert line == "window.json is damaged: defaults are used; it cannot be put aside (Is a directory)"
 
 
 def test_a_newer_file_is_left_alone(folder: Path) -> None:

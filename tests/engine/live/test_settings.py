@@ -49,7 +49,8 @@ def test_a_broken_file_is_put_aside(folder: Path, text: str) -> None:
     settings_path().write_bytes(text.encode("latin-1"))
     found, line = load_settings()
     assert found == Settings()
-    assert line is not None and "live.json" in line and "\n" not in line
+    aside = folder / "live.json.broken"
+    assert line == f"live.json is damaged: no device or port is remembered; the old file is kept as {aside}"
     assert not settings_path().exists()
     assert (folder / "live.json.broken").read_bytes() == text.encode("latin-1")
     save_settings(SOME)

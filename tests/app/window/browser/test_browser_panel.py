@@ -65,6 +65,12 @@ def test_by_keys_alone(bench: Bench) -> None:
     QTest.keyClicks(search, "bell")
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert bench.document.sound.patch.name == bench.titles[0]
+    assert bench.browser.list.hasFocus()  # so that letters are notes
+    QTest.keyClick(bench.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    for _ in range(2):
+        assert search.hasFocus()
+        QTest.keyClick(search, Qt.Key.Key_Escape)
+    assert not search.hasFocus()
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_A, Qt.Key.Key_Space, Qt.Key.Key_Z, Qt.Key.Key_Left])

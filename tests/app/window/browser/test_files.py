@@ -193,7 +193,7 @@ def test_sending_out_and_bringing_in(folder: Path, tmp_path: Path) -> None:
     [
         ("a.txt", "x", "neither a sound"),
         ("a.toml", "", "empty"),
-        ("a.toml", "schema = 7", "schema is 7"),
+        ("a.toml", "schema = 7", "newer version of Systole"),
         ("a.toml", PATCH.format("X", 0.5).replace("tiny", "gone"), "needs the model gone"),
         ("a.toml", PATCH.format("X", 9), "knobs.knob0"),
         ("a.safetensors", "x", "safetensors"),

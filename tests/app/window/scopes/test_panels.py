@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -40,16 +43,21 @@ def panel(opened: Opened) -> ScopesPanel:
     return found
 
 
+@functools.cache
+def bright(length: int, side: int) -> NDArray[np.float64]:
+    """Three bright notes, at full scale."""
+    time, sound = np.arange(length) / RATE, np.zeros(length)
+    for key in (48, 55, 64):
+        hz = 440 * 2 ** ((key - 69) / 12 + side)
+        for part in range(1, 14):
+            sound += np.sin(2 * np.pi * part * hz * time + key) / part**1.3
+    return sound / np.abs(sound).max()
+
+
 def chord(engine: FakeEngine, level: float = 0.3) -> None:
     """Three bright notes; the right side an octave higher."""
-    time = np.arange(len(engine.arrays["scope"])) / RATE
     for side in (0, 1):
-        sound = np.zeros(len(time))
-        for key in (48, 55, 64):
-            hz = 440 * 2 ** ((key - 69) / 12 + side)
-            for part in range(1, 14):
-                sound += np.sin(2 * np.pi * part * hz * time + key) / part**1.3
-        engine.arrays["scope"][:, side] = level * sound / np.abs(sound).max()
+        engine.arrays["scope"][:, side] = level * bright(len(engine.arrays["scope"]), side)
     meters = engine.arrays["meters"]
     meters["peak_left"] = meters["peak_right"] = level
     meters["voices"] = 3
