@@ -17,7 +17,7 @@ from typing import Any
 from engine.midi.jack_library import NO_START, jack_library
 from engine.realtime.jack_process import silent_address
 
-__all__ = ["JackServer", "jack_server", "wait_for"]
+__all__ = ["JackServer", "end_with_parent", "jack_server", "wait_for"]
 
 MOST_SERVERS = 6
 """At once, of all test runs on this machine."""
@@ -32,7 +32,7 @@ def wait_for(condition: Callable[[], Any], seconds: float = 10.0, what: str = ""
     return value
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """In the child: end when the tests do, however they end (PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
@@ -63,7 +63,7 @@ class JackServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
         wait_for(self._answers, 15, f"{' '.join(command)}: {self.log.read_text()}")
 

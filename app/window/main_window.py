@@ -16,11 +16,12 @@
 from __future__ import annotations
 
 import base64
+import weakref
 from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent, QStatusTipEvent
+from PySide6.QtGui import QCloseEvent, QCursor, QResizeEvent, QStatusTipEvent
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._page_names: list[str] = []
         self._unfilled: dict[str, Callable[[], None]] = {}
+        self._helped: weakref.ref[QWidget] | None = None
 
     def fill(self, services: Services, specs: tuple[PanelSpec, ...] = PANELS) -> None:
         """Make what can be seen at once; other pages are made when they are opened."""
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focused)
+        services.clock.frame.connect(self._refresh_help)
 
     def _place(self, by_area: dict[Area, PanelSpec], area: Area) -> QWidget:
         """The panel of an area, or an empty place."""
@@ -246,13 +249,27 @@ class MainWindow(QMainWindow):
     def event(self, event: QEvent) -> bool:
         """Help for what is under the mouse goes to the line below: a widget's status tip."""
         if isinstance(event, QStatusTipEvent):
+            self._help_for(_with_tip(QApplication.widgetAt(QCursor.pos()), event.tip()))
             self.status.show_help(event.tip())
             return True
         return super().event(event)
 
+    def _help_for(self, widget: QWidget | None) -> None:
+        self._helped = None if widget is None else weakref.ref(widget)
+
+    def _refresh_help(self) -> None:
+        """What is told may change while it is read: a knob that is turned tells its value."""
+        widget = None if self._helped is None else self._helped()
+        if widget is not None:
+            try:
+                self.status.show_help(widget.statusTip())
+            except RuntimeError:  # deleted, as the knobs of a model that was changed
+                self._helped = None
+
     def _focused(self, _: QWidget | None, widget: QWidget | None) -> None:
         """So does help for what has the focus."""
         if widget is not None and widget.window() is self:
+            self._help_for(widget)
             self.status.show_help(widget.statusTip())
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -262,3 +279,10 @@ class MainWindow(QMainWindow):
             self._services.remembered.change(geometry=geometry, page=self.page)
         super().closeEvent(event)
         self.closed.emit()
+
+
+def _with_tip(widget: QWidget | None, tip: str) -> QWidget | None:
+    """The widget, or what it is in, that says this."""
+    while widget is not None and widget.statusTip() != tip:
+        widget = widget.parentWidget()
+    return widget

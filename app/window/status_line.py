@@ -74,8 +74,9 @@ class StatusLine(QWidget):
 
     def show_help(self, text: str) -> None:
         """Show help while there is no message; empty: none."""
-        self._help = text
-        self._refresh()
+        if text != self._help:
+            self._help = text
+            self._refresh()
 
     def dismiss(self) -> None:
         """The message was read."""

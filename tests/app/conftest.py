@@ -70,3 +70,12 @@ def voltages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [f"{57 + k * 0.1:.3f},{k / 100:.3f},0.5" for k in range(101)]
     path.write_text("\n".join(["note,knob0,knob1", *rows]) + "\n")
     return path
+
+
+@pytest.fixture(scope="session")
+def reference_take(systole: Systole, song: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The song as a 16-bit WAV; also warms Numba's cache for the tests that follow."""
+    out = tmp_path_factory.mktemp("reference") / "song.wav"
+    done = systole("render", song, "-o", out, "--patch", "plain", "--quiet")
+    assert (done.returncode, done.stderr) == (0, b"")
+    return out

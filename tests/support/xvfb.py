@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks.live_jack import wait_for
+from benchmarks.live_jack import end_with_parent, wait_for
 
 __all__ = ["Screen", "end_with_parent", "needs_screen", "screen"]
 
@@ -25,11 +23,6 @@ needs_screen = pytest.mark.skipif(
 
 
 START_SECONDS, DO_SECONDS = 60.0, 30.0
-
-
-def end_with_parent() -> None:
-    """In the child: end when the tests do, however they end (PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 class Screen:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from accel.errors import SystoleError
 from app.window.playing.recording import length_text, show_in_folder
+from app.window.render.render_help import explain, in_row, muted
 from app.window.render.render_job import RenderJob
 from app.window.render.render_plan import FORMATS, JOURNAL, RATES, SUFFIXES, RenderPlan
 from app.window.services import Services
@@ -59,6 +60,7 @@ class RenderDialog(QDialog):
         self.show_file, self.play = QPushButton(self.tr("Show")), QPushButton(self.tr("Play"))
         self._fill()
         self._lay_out()
+        explain(self)
         self._connect()
         self._show_state()
 
@@ -92,7 +94,7 @@ class RenderDialog(QDialog):
         ):
             field.setAccessibleName(text)
             button.setAccessibleName(self.tr("Choose: {0}").format(text))
-            form.addRow(_muted(text), _row(field, button))
+            form.addRow(muted(text), in_row(field, button))
         rows = (
             (self.tr("Sound"), self.sound),
             (self.tr("Rate"), self.rate),
@@ -101,7 +103,7 @@ class RenderDialog(QDialog):
         )
         for text, widget in rows:
             widget.setAccessibleName(text or self.stems.text())
-            form.addRow(_muted(text), widget)
+            form.addRow(muted(text), widget)
         whole = QFrame(self)
         whole.setProperty("panel", True)
         around = QVBoxLayout(self)
@@ -289,21 +291,6 @@ class RenderDialog(QDialog):
     def shut_down(self) -> None:
         """The window closes."""
         self.job.shut_down()
-
-
-def _muted(text: str) -> QLabel:
-    found = QLabel(text)
-    found.setProperty("role", "muted")
-    return found
-
-
-def _row(field: QWidget, button: QWidget) -> QWidget:
-    whole = QWidget()
-    row = QHBoxLayout(whole)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(field, 1)
-    row.addWidget(button)
-    return whole
 
 
 def _dropped(event: QDropEvent) -> Path | None:

@@ -154,7 +154,10 @@ class AudioPage(Page):
         device = self._show_devices()
         last = self._stream.last
         is_open = device is not None and last is not None
-        self._fill(self.rate, [(f"{rate:,} Hz".replace(",", " "), rate) for rate in (device.rates if device else ())])
+        self._fill(
+            self.rate,
+            [(f"{rate:,} Hz".replace(",", " "), rate) for rate in (device.rates if device else ())] or [("–", 0)],
+        )
         blocks = dict.fromkeys((*BLOCKS, last.block if last is not None else 0))
         own, samples = self.tr("As the device likes"), self.tr("{0} samples")
         texts = {size: samples.format(size) if size else own for size in sorted(blocks)}

@@ -22,7 +22,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from tests.app.support import COMMAND, ROOT
-from tests.support.jack import JackServer, Probe, jack_server, may_be_realtime, needs_jack, wait_for
+from tests.support.jack import JackServer, Probe, jack_server, may_be_realtime, needs_jack, output_ports, wait_for
 from tests.support.limit import end_all, time_limit
 from tests.support.xvfb import Screen, end_with_parent, needs_screen, screen
 
@@ -106,13 +106,10 @@ class Window:
     def outputs(self, probe: Probe) -> list[str]:
         """The engine's two ports, once it plays."""
 
-        def look() -> list[str] | None:
+        def alive() -> None:
             assert self.process.poll() is None, self.log.read_text()
-            found = probe.ports("^systole:out_.*")
-            return found if len(found) == 2 else None
 
-        found: list[str] = wait_for(look, START_SECONDS, f"the engine plays: {self.log.read_text()}")
-        return found
+        return output_ports(probe, START_SECONDS, alive)
 
     def close(self) -> None:
         """As Ctrl-C does; nothing of it may be left over.

@@ -226,3 +226,13 @@ def test_the_table_of_panels_is_sound() -> None:
     assert len({spec.name for spec in PANELS}) == len(PANELS)
     of_pages = {area for _, _, each in PAGES.values() for area in each}
     assert of_pages | {Area.PATCH, Area.STATE, Area.SIDE, Area.KEYS} == set(Area)
+
+
+def test_the_help_line_follows_what_is_turned(open_window: Open, qtbot: QtBot) -> None:
+    """Turned by keys, by a controller or on the map: what is read is what is."""
+    opened = open_window(next(each for each in PANELS if each.name == "knobs"))
+    knob = opened.window.panels["knobs"].knobs[0].knob  # type: ignore[attr-defined]
+    knob.setFocus()
+    assert opened.window.status.text.startswith("Knob 0: 0.25.")
+    opened.services.document.set_number("knobs.knob0", 0.75)
+    qtbot.waitUntil(lambda: opened.window.status.text.startswith("Knob 0: 0.75."))

@@ -33,7 +33,7 @@ from tests.app.support import COMMAND, interrupts_count
 from tests.engine.conftest import TINY
 from tests.engine.live.comparison import Comparison, compare
 from tests.engine.live.performance import BASS, performance
-from tests.support.jack import Probe, jack_server, needs_jack, wait_for
+from tests.support.jack import Probe, jack_server, needs_jack, output_ports, wait_for
 
 pytestmark = needs_jack
 
@@ -74,14 +74,8 @@ def start(sounds: str) -> Iterator[Callable[[], tuple[Engine, Notices]]]:
 
 
 def listen(probe: Probe) -> None:
-    """Record the engine's outputs; a stream that was opened anew has new ones."""
-
-    def both() -> list[str] | None:
-        found = probe.ports("^systole:out_.*")
-        return found if len(found) == 2 else None
-
-    left, right = wait_for(both, 10, "the engine's outputs")
-    probe.listen(left, right)
+    """Record the engine's outputs."""
+    probe.listen(*output_ports(probe))
 
 
 def connect(probe: Probe) -> None:
