@@ -4,7 +4,8 @@ A block is lost where time goes on and the engine's callback was not there. It i
 something can be shown: the callback before it was taken off its core, or began late, and would else have been in time;
 or it was never called, and a thread that only sleeps (`live_canary`), or the recording client, was kept waiting as
 well. Everything else is ours: a callback that computed for longer than its block lasts, after what was visibly taken
-from its core meanwhile (`live_witness.net_processor`), and whatever has no witness.
+from its core meanwhile (`live_witness.net_processor`), those that were late since that one was, and whatever has no
+witness.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.live_witness import NOTED_NS, net_processor
+from benchmarks.live_witness import longest_wait, net_processor
 
 __all__ = ["Gap", "Spread", "find_gaps", "find_shortages", "long_callbacks", "match_onsets", "spread"]
 
 NS = 1e9
 TAKEN_SHARE = 0.1
-"""Of a block's time: what must have been taken away from a callback for its delay to be the machine's fault."""
+"""Of a block's time: what must have been taken away from a callback for its delay to be the machine's fault; of the
+time without a callback: what somebody else must have been kept waiting."""
 UNEVEN = 0.3
 """Blocks by which two callbacks may be further from, or closer to, each other than one block."""
 
@@ -63,7 +65,7 @@ def _blame(before: np.void, after: np.void, computed: float, period: float, witn
     """Why the machine is at fault; "" if we are.
 
     Args:
-        before, after: the callbacks on both sides; computed: `net_processor` of the first; period: of a block, ns.
+        before, after: the callbacks on both sides; computed: `_owed` of the first; period: of a block, ns.
     """
     taken = max(float(before["lateness"]), 0.0) + float(before["wall"]) - computed
     if computed >= period:
@@ -71,9 +73,18 @@ def _blame(before: np.void, after: np.void, computed: float, period: float, witn
     if max(float(before["lateness"]), 0.0) + before["wall"] >= period:
         return "taken off its core" if taken >= TAKEN_SHARE * period else ""
     # In time, and yet not called, or too late: was anybody else kept waiting?
-    start, end = int(before["start"]), int(after["start"]) + max(int(after["lateness"]), 0)
-    seen = (witness["late"] > NOTED_NS) & (witness["time"] >= start) & (witness["time"] - witness["late"] <= end)
-    return "others were kept waiting too" if seen.any() else ""
+    start, end = int(before["start"]), int(after["start"])
+    is_seen = longest_wait(witness, start, end) >= max(TAKEN_SHARE * (end - start), 1.0)
+    return "others were kept waiting too" if is_seen else ""
+
+
+def _owed(log: NDArray[np.void], rate: int, witness: NDArray[np.void]) -> NDArray[np.float64]:
+    """ns of `net_processor`, and of what callbacks before had computed beyond their blocks, which delays this one."""
+    period, owed = float(log["frames"][0]) * NS / rate, net_processor(log, rate, witness)
+    steps = np.maximum(np.floor(np.diff(log["start"]) / period + 0.1), 1.0) * period
+    for at in range(1, len(owed)):
+        owed[at] += max(owed[at - 1] - steps[at - 1], 0.0)
+    return owed
 
 
 def _own_reason(before: np.void, computed: float, period: float) -> str:
@@ -108,7 +119,7 @@ def find_gaps(log: NDArray[np.void], rate: int, witness: NDArray[np.void]) -> li
     if len(log) < 2:
         return []
     period = float(log["frames"][0]) * NS / rate
-    apart, computed, found = np.diff(log["start"]) / period, net_processor(log, rate, witness), []
+    apart, computed, found = np.diff(log["start"]) / period, _owed(log, rate, witness), []
     for first, last in _uneven_runs(apart):
         missing = round(float(log["start"][last] - log["start"][first]) / period) - (last - first)
         if missing <= 0:
@@ -130,7 +141,7 @@ def find_shortages(log: NDArray[np.void], ahead: NDArray[np.void], rate: int, wi
     """
     if not len(ahead):
         return []
-    period, computed, found = float(log["frames"][0]) * NS / rate, net_processor(ahead, rate, witness), []
+    period, computed, found = float(log["frames"][0]) * NS / rate, _owed(ahead, rate, witness), []
     for callback in log[log["missing"] > 0]:
         at = max(int(np.searchsorted(ahead["start"], callback["start"])) - 1, 0)
         reason = _blame(ahead[at], callback, float(computed[at]), period, witness)

@@ -72,7 +72,7 @@ def ports(as_json: bool) -> None:
         print_json([{"name": name, "from": origin} for name, origin in found])
     elif found:
         print_table([("PORT", "FROM"), *((plain(name), origin) for name, origin in found)])
-    elif not problem:
+    elif jack is not None or not problem:
         note("no MIDI port: nothing is plugged in")
 
 

@@ -112,11 +112,13 @@ def command(context: click.Context, **options: Any) -> None:
     if request.direct and request.safe is not None:
         raise click.UsageError("--direct and --safe exclude each other")
     _check_files(request)
-    begin = _options(request)
+    begin, line = _options(request)
     say = (lambda _: None) if request.quiet else note
+    if line is not None:
+        say(f"systole: {line}")
     has_window = not request.headless and _can_show(say)
     with Engine() as engine:
-        shown = Playing(quiet=request.quiet or has_window)
+        shown = Playing(quiet=request.quiet or has_window, said=line)
         engine.on_notice(shown.notice)
         if has_window:
             _in_a_window(engine, request, begin, shown)
@@ -172,7 +174,8 @@ def _check_files(request: _Request) -> None:
             raise click.BadParameter(f"{name}: is a folder, or in none that there is", param_hint=option)
 
 
-def _options(request: _Request) -> Options:
+def _options(request: _Request) -> tuple[Options, str | None]:
+    """How to begin, and what was wrong with the settings."""
     from msgspec.structs import replace
 
     from app.cli.sounds import choose_patch
@@ -181,7 +184,7 @@ def _options(request: _Request) -> Options:
     from engine.live.settings import load_settings
     from engine.patch import patch_text
 
-    patch, (settings, _) = choose_patch(request.patch, request.model), load_settings()
+    patch, (settings, line) = choose_patch(request.patch, request.model), load_settings()
     stream = None
     if request.device != NONE:
         device = None if request.device is None else DeviceName("", request.device)
@@ -192,7 +195,7 @@ def _options(request: _Request) -> Options:
             stream = replace(wanted, mode="direct") if request.direct else wanted
     names = settings.ports if not request.midi else "all" if request.midi == (ALL,) else list(request.midi)
     midi = None if request.midi == (NONE,) else MidiPorts(names=names, virtual=settings.virtual)
-    return Options(
+    begin = Options(
         patch=None if patch is None else patch_text(patch),
         seed=request.seed,
         stream=stream,
@@ -200,6 +203,7 @@ def _options(request: _Request) -> Options:
         osc=request.osc,
         cv=channels(request.cv),
     )
+    return begin, line
 
 
 def _wait(engine: Engine, say: Any) -> None:

@@ -28,6 +28,9 @@ class Playing:
 
     Lines from before the first sound wait for `begin`: should it not come to that, the reason is one line.
 
+    Args:
+        said: a line that was shown already, and that the engine, which reads the same settings, says again.
+
     Attributes:
         device, patch: where it plays, and what.
         is_exact: every sample that was lost is known: only JACK tells.
@@ -36,8 +39,8 @@ class Playing:
         events: in the journal that was saved.
     """
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
+    def __init__(self, *, quiet: bool, said: str | None = None) -> None:
+        self._quiet, self._said = quiet, said
         self._live = sys.stderr.isatty() and not quiet
         self._lock = threading.Lock()
         self._due = 0.0
@@ -56,7 +59,8 @@ class Playing:
         from engine.live import protocol
 
         if isinstance(answer, protocol.Line):
-            self._line(answer.text)
+            if answer.text != self._said:
+                self._line(answer.text)
             self.fault = answer.text if answer.level == "error" else self.fault
         elif isinstance(answer, protocol.StreamChanged):
             self.device = answer.line

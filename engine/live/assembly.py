@@ -22,11 +22,13 @@ from engine.live.output import Output
 from engine.live.players import Players
 from engine.live.priority import lock_memory
 from engine.live.protocol import Answer, Line, OpenStream, PatchChanged, SetPatch
+from engine.realtime.callback import audio_address, finished_address
 from engine.realtime.jack_process import silent_address
 
 __all__ = ["assemble"]
 
 DEVICE_SECONDS = 30.0
+"""To wait for a device before all else goes on without it; it may still come."""
 
 
 def assemble(
@@ -80,6 +82,7 @@ def assemble(
 
 def _find_sound() -> None:
     silent_address()  # which JACK is given: compiling waits for other compiling, and PortAudio's time is limited
+    audio_address(), finished_address()  # and so is what `_open` has: on a busy machine they alone take longer
     with contextlib.suppress(SystoleError):  # whoever opens a device will meet it again
         sound_library()
 
@@ -88,6 +91,8 @@ def _open(output: Output, request: OpenStream, is_first: bool, post: Callable[[A
     """Open the stream; only a person who has just named a device is better served by an end than by silence."""
     try:
         output.open(request, may_remember=is_first).result(DEVICE_SECONDS)
+    except TimeoutError:
+        post(Line("warning", f"sound device: not open within {DEVICE_SECONDS:g} s: playing on without it until it is"))
     except SystoleError as error:
         if is_first and request.device is not None and not output.is_stuck:
             raise

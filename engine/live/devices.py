@@ -226,7 +226,7 @@ def find_device(text: str, devices: Sequence[Device]) -> Device:
     if not devices:
         raise SystoleError(f"device {plain(text)}: there is no sound device")
     shown = "; ".join(device.title for device in found or devices)
-    raise SystoleError(f"device {plain(text)}: {'several of that name' if found else 'not found'}: {shown}")
+    raise SystoleError(f"device {plain(text)}: {'several of that name' if found else 'not found; there are'}: {shown}")
 
 
 def _rank(device: Device) -> tuple[int, int, int]:

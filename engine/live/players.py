@@ -27,7 +27,7 @@ from engine.live.settings import Settings, update_settings
 from engine.midi.bindings import load_bindings
 from engine.midi.hub import MidiHub
 from engine.midi.osc import OscServer
-from engine.midi.ports import LATE_NS, Ports
+from engine.midi.ports import LATE_NS, NO_MIDI, Ports
 from engine.midi.stamps import Placement
 from engine.midi.targets import Targets
 from engine.realtime.rig import WORD_AT
@@ -191,7 +191,7 @@ class Players:
         self._look_for_jack()
         if self._jack is not None:
             self._jack.want(request.names)
-        self._say(lines)
+        self._say([self._beside_jack(line) for line in lines])
         self._scanned = time.monotonic()
         self._remember(request)
         return [(port.name, port.is_open) for port in self._ports.listed()]
@@ -228,7 +228,7 @@ class Players:
             self._warn(line)
 
     def _scan(self) -> None:
-        self._say(self._ports.rescan())
+        self._say([self._beside_jack(line) for line in self._ports.rescan()])
         self._look_for_jack()
 
     def _look_for_jack(self) -> None:
@@ -240,6 +240,10 @@ class Players:
             if self._jack is not None:
                 self._jack.want(self._wanted.names)
                 self._say(["MIDI: listening to JACK"])
+
+    def _beside_jack(self, line: str) -> str:
+        """A line of `Ports`, which knows nothing of JACK: there may be MIDI after all."""
+        return line if self._jack is None else line.replace(NO_MIDI, "no MIDI but JACK's:", 1)
 
     def _warn(self, line: str) -> None:
         """Say it once."""

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from accel.errors import SystoleError
 from accel.formats import RATE
+from engine.live.claim import open_alone
 from engine.live.rescue import Rescued, file_number, part_of, rescue
 from engine.text import plain
 from engine.wav import SampleFormat, WavWriter
@@ -52,7 +53,7 @@ class _File:
         if path.exists() and not path.is_file():
             raise SystoleError(f"{plain(path)}: is there and not a file")
         self.path, self.part = path, part_of(path)
-        self._file = self.part.open("wb", buffering=0)
+        self._file = open_alone(self.part)
         self._head = b""
 
     def write(self, data: bytes) -> None:
@@ -88,9 +89,12 @@ class _File:
         """Cut what was written only in part, and give the file its name."""
         try:
             self._file.truncate(len(self._head) + length)
+            if os.name == "posix":  # while it is ours: another may want the .part at once
+                self.part.replace(self.path)
         finally:
             self._file.close()
-        self.part.replace(self.path)
+        if os.name != "posix":
+            self.part.replace(self.path)
 
 
 class Recorder:
@@ -209,18 +213,18 @@ class Recorder:
                     self._renew()
             self._take()
         except OSError as error:
-            line = f"recording stopped after {self._clock()}: {error.strerror or error}"
+            line = f"{self._ending()}: {error.strerror or error}"
         except Exception as error:  # such as a folder that has the name of the next file
             text = str(error) if isinstance(error, SystoleError) else plain(f"{type(error).__name__}: {error}")
-            line = f"recording stopped after {self._clock()}: {text}"
+            line = f"{self._ending()}: {text}"
         line = self._close() or line
         self._summary = Summary(tuple(self._finished), (self._at - self._first) / RATE, line)
         if line is not None:
             self._ended(self._summary)
 
-    def _clock(self) -> str:
+    def _ending(self) -> str:
         minutes, seconds = divmod((self._at - self._first) // RATE, 60)
-        return f"{minutes}:{seconds:02d}"
+        return f"{plain(self._path)}: recording stopped after {minutes}:{seconds:02d}"
 
     def _take(self) -> None:
         """Write all that has come since; what was overwritten, even while it was copied, is silence."""

@@ -69,7 +69,8 @@ class Voltages:
         knobs = self._knobs()
         for each in channels:
             if knobs and _knob(each) and _knob(each) not in knobs:
-                raise SystoleError(f"cv: {plain(each.role)}: the model has no such knob; allowed: {', '.join(knobs)}")
+                place, allowed = f"cv: input {each.channel + 1}", ", ".join(["pitch", "gate", "level", *knobs])
+                raise SystoleError(f"{place}: {plain(_knob(each))}: the model has no such knob; allowed: {allowed}")
 
     def meant(self, plan: Plan) -> tuple[list[CvChannel], Sequence[str]]:
         """What a stream can give and the model has a use for, in volts; and the ids of that model's knobs."""

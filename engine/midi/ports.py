@@ -26,11 +26,13 @@ from engine.midi.port_names import ALL, PortInfo, Wanted, is_wanted, port_label
 from engine.midi.stamps import Anchor
 from engine.text import plain
 
-__all__ = ["LATE_NS", "PortInfo", "Ports", "Push"]
+__all__ = ["LATE_NS", "NO_MIDI", "PortInfo", "Ports", "Push"]
 
 Push = Callable[[str, bytes, int], None]
 """Called by the thread that reads with a port's name, the bytes of a message, and when it came, in ns of
 `time.perf_counter_ns`."""
+NO_MIDI = "no MIDI:"
+"""Begins the line that says why."""
 POLL_SECONDS = 0.001
 LATE_NS = 1_000_000
 """How long after its time a message may be handed on, if the machine has time for us."""
@@ -183,7 +185,7 @@ class Ports:
 
     def _scan(self) -> list[str]:
         before, names = self.problem, self._names()
-        lines = [f"no MIDI: {self.problem}"] if self.problem not in ("", before) else []
+        lines = [f"{NO_MIDI} {self.problem}"] if self.problem not in ("", before) else []
         for full in [each for each in self._open if each not in names or not self._is_wanted(self._open[each].name)]:
             lines.append(f"MIDI: {self._open[full].name} is {'closed' if full in names else 'gone'}")
             self._close(full)

@@ -69,6 +69,26 @@ def test_no_ports_and_no_midi_are_lines_and_no_failure(rtmidi: FakeRtMidi) -> No
     assert (done.exit_code, json.loads(done.stdout), done.stderr) == (0, [], "no MIDI: no sequencer\n")
 
 
+class QuietJack:
+    """A server to which nothing plays."""
+
+    def sources(self) -> list[str]:
+        return []
+
+    def __enter__(self) -> QuietJack:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def test_jack_without_a_port_is_said_too(rtmidi: FakeRtMidi, monkeypatch: pytest.MonkeyPatch) -> None:
+    rtmidi.problem = OSError("no sequencer.")
+    monkeypatch.setattr(midi, "_jack", QuietJack)
+    done = run("ports")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "no MIDI port: nothing is plugged in\n")
+
+
 def test_the_monitor_shows_every_message_in_words(rtmidi: FakeRtMidi) -> None:
     messages = [[0x90, 60, 100], [0xF8], [0x80, 60, 0], [0xB1, 64, 127], [0xFE], [0xE0, 0, 0], [60]]
     done = monitored(rtmidi, messages)

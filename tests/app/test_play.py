@@ -165,7 +165,10 @@ def test_voltages_of_a_device(environment: dict[str, str], tmp_path: Path) -> No
     with jack_server(tmp_path):
         done = on_jack(environment, *usual, "--cv", "1=x")
         assert done.returncode == 1
-        assert done.stderr == "systole: cv: knob:x: the model has no such knob; allowed: knob0, knob1\n"
+        assert (
+            done.stderr
+            == "systole: cv: input 1: x: the model has no such knob; allowed: pitch, gate, level, knob0, knob1\n"
+        )
         done = on_jack(environment, *usual, "--cv", "2=pitch", "--cv", "1=knob0", "--journal", tmp_path / "a.json")
         assert done.returncode == 0, done.stderr
         events = read_journal(tmp_path / "a.json").events

@@ -70,4 +70,13 @@ def test_midi_ports_are_those_of_last_time_or_those_that_are_named(
 ) -> None:
     monkeypatch.setenv("SYSTOLE_HOME", str(tmp_path))
     save_settings(Settings(ports=["keys"], virtual=False))
-    assert play._options(wish(midi=named, device="none")).midi == ports
+    assert play._options(wish(midi=named, device="none"))[0].midi == ports
+
+
+def test_settings_that_are_damaged_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine finds none any more: they are put aside by whoever reads them first."""
+    monkeypatch.setenv("SYSTOLE_HOME", str(tmp_path))
+    (tmp_path / "live.json").write_text('{"schema": 1, "rate": "fast"}')
+    line = play._options(wish())[1]
+    assert line is not None and line.startswith("live.json is damaged") and "live.json.broken" in line
+    assert play._options(wish())[1] is None

@@ -38,3 +38,11 @@ def test_lost_samples_are_those_that_were_due_and_were_not_given() -> None:
 def test_what_a_device_does_not_tell_is_unknown() -> None:
     for hosts in (["ALSA"], ["JACK Audio Connection Kit", "ALSA"], ["ALSA", "JACK Audio Connection Kit"]):
         assert played_to(Playing(quiet=True), *hosts).lost(COUNTERS) is None
+
+
+def test_what_was_said_of_the_settings_is_not_said_again(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = Playing(quiet=False, said="live.json: schema is 7")
+    shown.begin()
+    for text in ("live.json: schema is 7", "no device"):
+        shown.notice(Line("info", text))
+    assert capsys.readouterr().err == "systole: no device\n"

@@ -87,8 +87,7 @@ def test_a_witness_makes_it_the_machines_fault() -> None:
         (0.7, 0, 1.0, False),  # 0.7 of a block was taken away: 0.6 are left of 1.3
         (0.2, 0, 1.0, True),  # 1.1 are left
         (0.7, 1, 1.0, True),  # another core
-        (0.0, 0, 4.0, False),  # the core was at a quarter of its speed, or stopped, in one of four looks
-        (0.0, 0, 1.4, True),
+        (0.0, 0, 4.0, True),  # one sum of some microseconds says nothing about the other looks
     ],
 )
 def test_what_was_taken_from_its_core_is_taken_off_a_callback(late: float, core: int, slow: float, is_ours) -> None:
@@ -113,6 +112,50 @@ def test_whose_fault_it_is_that_nothing_was_rendered_in_time(wall: float, cpu: f
     (gap,) = find_shortages(log, ahead, RATE, NOBODY)
     assert gap.samples == 40 and gap.is_ours == is_ours, gap
     assert find_shortages(log, ahead[:0], RATE, NOBODY) == []
+
+
+@pytest.mark.parametrize(("looks", "slow", "is_ours"), [(5, 1.5, False), (5, 1.2, True), (3, 9.0, True)])
+def test_a_core_was_slow_where_most_looks_say_so(looks: int, slow: float, is_ours: bool) -> None:
+    log = log_of(100)
+    log[50]["wall"] = log[50]["cpu"] = 1.3 * PERIOD  # 3.5 ms: six looks
+    lose(log, 50, 1)
+    times = log["start"][50] + 500_000 * np.arange(1, looks + 1)
+    (gap,) = find_gaps(log, RATE, witnesses(times, np.zeros(looks), 0, slow))
+    assert gap.is_ours == is_ours, gap
+
+
+def test_a_short_wait_does_not_explain_a_long_gap() -> None:
+    log = log_of(100)
+    lose(log, 50, 20)
+    middle = int(log["start"][50] + 10 * PERIOD)
+    assert find_gaps(log, RATE, one(middle, late=2 * MS))[0].is_ours is True
+    assert find_gaps(log, RATE, one(middle, late=8 * MS))[0].is_ours is False
+    cores = np.concatenate([one(middle, late=3 * MS, core=core) for core in (0, 1)])
+    assert find_gaps(log, RATE, cores)[0].is_ours is True  # neither of them waited for longer
+
+
+def test_who_waited_after_the_callback_came_explains_nothing() -> None:
+    log = log_of(100)
+    lose(log, 50, 1, late=0.9)
+    after = int(log["start"][51])
+    assert find_gaps(log, RATE, one(after + 2 * MS, late=2 * MS - 1000))[0].is_ours is True
+
+
+@pytest.mark.parametrize(("cpu", "is_ours"), [(1.4, True), (0.4, False)])
+def test_a_callback_that_is_late_since_ours_before_it_was_too_long_is_ours(cpu: float, is_ours: bool) -> None:
+    log, ahead = log_of(100), log_of(100)
+    for each in (log, ahead):
+        each["wall"][49], each["cpu"][49] = 1.4 * PERIOD, cpu * PERIOD
+        each["start"][50] += np.int64(0.4 * PERIOD)
+        each["wall"][50], each["cpu"][50], each["lateness"][50] = 0.75 * PERIOD, 0.7 * PERIOD, 0.4 * PERIOD
+    lose(log, 50, 1)
+    (gap,) = find_gaps(log, RATE, NOBODY)
+    assert gap.is_ours == is_ours, gap
+    callbacks = log_of(100)
+    callbacks["start"] += np.int64(0.99 * PERIOD)
+    callbacks["missing"][50] = 40
+    (gap,) = find_shortages(callbacks, ahead, RATE, NOBODY)
+    assert gap.is_ours == is_ours, gap
 
 
 def test_what_the_guest_saw_itself_is_not_taken_off_twice() -> None:

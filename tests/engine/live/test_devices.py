@@ -105,7 +105,7 @@ def test_a_device_by_text(text: str, wanted: Device) -> None:
 def test_a_text_that_names_no_device_or_several() -> None:
     with pytest.raises(SystoleError, match=r"^device alsa: several of that name: ALSA: card; ALSA: pulse$"):
         find_device("alsa", [CARD, PULSE, PHONES])
-    with pytest.raises(SystoleError, match=r"^device usb: not found: ALSA: card; ALSA: pulse$"):
+    with pytest.raises(SystoleError, match=r"^device usb: not found; there are: ALSA: card; ALSA: pulse$"):
         find_device("usb", [CARD, PULSE])
     with pytest.raises(SystoleError, match=r"^device usb: there is no sound device$"):
         find_device("usb", [])

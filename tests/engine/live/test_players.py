@@ -189,3 +189,28 @@ def test_the_meter_of_messages_is_written_by_the_sound_alone(bench: Bench) -> No
     bench.players._count()
     assert bench.core.arrays["counters"]["midi_messages"][0] == 1
     assert bench.core.arrays["meters"]["midi_count"][0] == 7
+
+
+class FakeJack:
+    """JACK's port, with nothing plugged in."""
+
+    is_alive, faults = True, 0
+
+    def want(self, names: object) -> None:
+        pass
+
+    def listed(self) -> list[object]:
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("jack", "begin"), [(None, "no MIDI: no"), (FakeJack(), "no MIDI but JACK's: no")])
+def test_no_sequencer_is_not_no_midi_where_jack_is_there(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, jack: FakeJack | None, begin: str
+) -> None:
+    monkeypatch.setattr(module, "open_player", lambda *_: jack)
+    bench.rtmidi.problem = OSError("no sequencer.")
+    bench.players.ports(MidiPorts(virtual=False)).result(20)
+    assert f"{begin} sequencer" in [each.text for each in bench.posted if isinstance(each, Line)]

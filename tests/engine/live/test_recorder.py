@@ -190,6 +190,19 @@ def test_what_is_overwritten_while_it_is_copied_is_not_taken_for_sound(tape: Tap
     assert np.array_equal(sound[lost:], tape.sound(lost, 1000 + SIZE - lost))
 
 
+def test_two_that_record_to_one_name_do_not_write_over_each_other(tape: Tape, tmp_path: Path) -> None:
+    first, second, path = tape.recorder(), Tape().recorder(), tmp_path / "a.wav"
+    first.start(str(path), SampleFormat.PCM16)
+    with pytest.raises(SystoleError, match=r"a\.wav\.part: another engine is recording to it"):
+        second.start(str(path), SampleFormat.PCM16)
+    tape.play(5_000)
+    first.stop()
+    sound, _ = soundfile.read(path, dtype="float32")
+    assert np.array_equal(sound, tape.sound(0, 5_000))
+    second.start(str(path), SampleFormat.PCM16)  # the name is free again
+    second.stop()
+
+
 def test_a_next_file_that_cannot_be_ends_the_recording_with_a_line(tape: Tape, tmp_path: Path) -> None:
     (tmp_path / "a-2.wav").mkdir()
     recorder = tape.recorder(largest=100_000)
@@ -197,7 +210,9 @@ def test_a_next_file_that_cannot_be_ends_the_recording_with_a_line(tape: Tape, t
     tape.play(40_000)
     eventually(lambda: bool(tape.ended))
     (line,) = [summary.line for summary in tape.ended]
-    assert line is not None and line.startswith("recording stopped after 0:00: ") and "a-2.wav" in line
+    assert (
+        line is not None and line.startswith(f"{tmp_path}/a.wav: recording stopped after 0:00: ") and "a-2.wav" in line
+    )
     assert len(soundfile.read(tmp_path / "a.wav")[0]) == 0
     assert not recorder.is_recording
 
@@ -220,7 +235,7 @@ def test_a_full_disk_ends_the_recording_and_keeps_it(
         tape.play(10_000)
         time.sleep(0.05)
     eventually(lambda: bool(tape.ended))
-    assert tape.ended[0].line == "recording stopped after 0:00: No space left on device"
+    assert tape.ended[0].line == f"{tmp_path}/a.wav: recording stopped after 0:00: No space left on device"
     assert not recorder.is_recording
     sound, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
     assert len(sound) > 10_000
