@@ -112,15 +112,17 @@ def command(context: click.Context, **options: Any) -> None:
     if request.direct and request.safe is not None:
         raise click.UsageError("--direct and --safe exclude each other")
     _check_files(request)
-    begin = _options(request)
+    begin, line = _options(request)
     say = (lambda _: None) if request.quiet else note
     has_window = not request.headless and _can_show(say)
     with Engine() as engine:
         shown = Playing(quiet=request.quiet or has_window)
         engine.on_notice(shown.notice)
         if has_window:
-            _in_a_window(engine, request, begin, shown)
+            _in_a_window(engine, request, begin, shown, line)
         else:
+            if line is not None:
+                say(f"systole: {line}")
             engine.start(begin)
             _wait(engine, say)
             shown.begin()
@@ -143,8 +145,8 @@ def _can_show(say: Any) -> bool:
     return reason is None
 
 
-def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playing) -> None:
-    """Play until the window is closed; then finish what is being written."""
+def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playing, line: str | None) -> None:
+    """Play until the window is closed; then finish what is being written. `line` is for the person."""
     from msgspec.structs import replace
 
     from app.window.begin import begin as beginning_of
@@ -152,6 +154,8 @@ def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playi
     from engine.patch import read_patch
 
     beginning = beginning_of(None if begin.patch is None else read_patch(begin.patch, "patch"))
+    if line is not None:
+        beginning.lines.append(line)
     with Opened(engine, beginning) as opened:
         opened.follow_voltages(begin.cv)
         if request.record is not None:
@@ -172,7 +176,8 @@ def _check_files(request: _Request) -> None:
             raise click.BadParameter(f"{name}: is a folder, or in none that there is", param_hint=option)
 
 
-def _options(request: _Request) -> Options:
+def _options(request: _Request) -> tuple[Options, str | None]:
+    """What to start with, and a line for the person where what is remembered could not be read."""
     from msgspec.structs import replace
 
     from app.cli.sounds import choose_patch
@@ -181,7 +186,7 @@ def _options(request: _Request) -> Options:
     from engine.live.settings import load_settings
     from engine.patch import patch_text
 
-    patch, (settings, _) = choose_patch(request.patch, request.model), load_settings()
+    patch, (settings, line) = choose_patch(request.patch, request.model), load_settings()
     stream = None
     if request.device != NONE:
         device = None if request.device is None else DeviceName("", request.device)
@@ -192,7 +197,7 @@ def _options(request: _Request) -> Options:
             stream = replace(wanted, mode="direct") if request.direct else wanted
     names = settings.ports if not request.midi else "all" if request.midi == (ALL,) else list(request.midi)
     midi = None if request.midi == (NONE,) else MidiPorts(names=names, virtual=settings.virtual)
-    return Options(
+    options = Options(
         patch=None if patch is None else patch_text(patch),
         seed=request.seed,
         stream=stream,
@@ -200,6 +205,7 @@ def _options(request: _Request) -> Options:
         osc=request.osc,
         cv=channels(request.cv),
     )
+    return options, line
 
 
 def _wait(engine: Engine, say: Any) -> None:

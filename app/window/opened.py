@@ -39,12 +39,13 @@ from app.window.translation import install
 from app.window.words import translate
 from engine.live.protocol import CvChannel, SetPatch, StartRecording, StreamChanged
 from engine.midi.rows import Row
-from engine.patch import patch_text
 
 __all__ = ["Opened", "application"]
 
 SYNC_EVERY, SAVE_EVERY = 6, 30
 """Frames."""
+AGAIN_MS = 1000
+"""After the engine is ready: it says where the sound goes, and more."""
 _left: list[Opened] = []
 """Windows that are not yet taken apart. Each lives until then, whether or not anybody else still knows of it."""
 
@@ -73,8 +74,8 @@ def application(zoom: float = 1.0) -> QApplication:
 class _Player:
     """The link as `Sync` wants it."""
 
-    def __init__(self, link: EngineLink, notices: Notices, document: Document) -> None:
-        self._link, self._notices, self._document = link, notices, document
+    def __init__(self, link: EngineLink, notices: Notices) -> None:
+        self._link, self._notices = link, notices
         self.sync: Sync | None = None
 
     def play(self, rows: Sequence[Row]) -> bool:
@@ -84,16 +85,12 @@ class _Player:
         self._link.ask(command, otherwise=lambda line: self._refused(command.text, line))
 
     def _refused(self, text: str, line: str) -> None:
-        """What is shown is not what sounds; one step back is."""
+        """What is shown is not what sounds, until somebody chooses another sound or goes back."""
         assert self.sync is not None
         self.sync.refused(text)
         if self._link.is_ready:  # else it is asked for again when it is
-            undo = translate("Opened", "Undo")
-            self._notices.say("warning", line, undo, lambda: self._back(text))
-
-    def _back(self, text: str) -> None:
-        if patch_text(self._document.sound.patch) == text:  # else the person has gone on by themselves
-            self._document.undo()
+            back = translate("Opened", "Back to what plays")
+            self._notices.say("warning", line, back, self.sync.go_back)
 
 
 class Opened(QObject):
@@ -113,12 +110,13 @@ class Opened(QObject):
         self._collector.start()
         self.window = MainWindow()
         notices = Notices(self)
-        for text in (*beginning.lines, *([line] if line else [])):
+        lines = [*beginning.lines, *([line] if line else [])]
+        for text in lines:
             notices.say("warning", text)
         document = Document(beginning.desk.current)
         document.restore(beginning.desk, beginning.files)
         link = EngineLink(engine, self)
-        player = _Player(link, notices, document)
+        player = _Player(link, notices)
         sync = Sync(document, player, read=sound_from_text)
         player.sync = sync
         sync.begin(beginning.text)
@@ -130,6 +128,7 @@ class Opened(QObject):
         self.services = Services(document, link, sync, clock, theme, notices, actions, remembered)
         self.autosave = Autosave(document, beginning.path, lambda text: notices.say("warning", text))
         self._connect()
+        link.ready.connect(lambda: QTimer.singleShot(AGAIN_MS, self, lambda: self._say_again(lines)))
         self.window.fill(self.services, panels)
         self.window.closed.connect(self.close)
         self.window.show()
@@ -159,6 +158,13 @@ class Opened(QObject):
         services.actions.add("undo", self.tr("Undo"), "Ctrl+Z", document.undo)
         services.actions.add("redo", self.tr("Redo"), "Ctrl+Shift+Z", document.redo)
         services.actions.add("quit", self.tr("Quit"), "Ctrl+Q", self.window.close)
+
+    def _say_again(self, lines: list[str]) -> None:
+        """What was said at the beginning, unless it was read: all that the engine said since has hidden it."""
+        for text in lines:
+            if text not in self.window.status.dismissed:
+                self.services.notices.say("warning", text)
+        lines.clear()
 
     def _said(self, level: Level, text: str) -> None:
         """The last line of an engine that gave up has the way on, too."""

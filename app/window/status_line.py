@@ -27,11 +27,16 @@ class _Line(QLabel):
 
 
 class StatusLine(QWidget):
-    """Shows the newest message, and help where there is none."""
+    """Shows the newest message, and help where there is none.
+
+    Attributes:
+        dismissed: what the person has read and closed.
+    """
 
     def __init__(self, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._message: Message | None = None
+        self.dismissed: set[str] = set()
         self._help = ""
         self._text = _Line(self)
         self._text.setFont(font("small"))
@@ -44,7 +49,7 @@ class StatusLine(QWidget):
             button.setStyleSheet("padding: 0 6px")
         self._close.setAccessibleName(self.tr("Dismiss the message"))
         self._act.clicked.connect(self._go_on)
-        self._close.clicked.connect(self.dismiss)
+        self._close.clicked.connect(self._read)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
@@ -83,6 +88,11 @@ class StatusLine(QWidget):
         self._timer.stop()
         self._message = None
         self._refresh()
+
+    def _read(self) -> None:
+        if self._message is not None:
+            self.dismissed.add(self._message.text)
+        self.dismiss()
 
     def _go_on(self) -> None:
         message = self._message

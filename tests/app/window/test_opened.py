@@ -236,3 +236,14 @@ def test_the_help_line_follows_what_is_turned(open_window: Open, qtbot: QtBot) -
     assert opened.window.status.text.startswith("Knob 0: 0.25.")
     opened.services.document.set_number("knobs.knob0", 0.75)
     qtbot.waitUntil(lambda: opened.window.status.text.startswith("Knob 0: 0.75."))
+
+
+def test_what_was_said_at_the_beginning_is_not_lost_to_what_the_engine_says(
+    open_window: Open, engine: FakeEngine, user_folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.window.opened.AGAIN_MS", 50)
+    (user_folder / "window.json").write_text("{")
+    opened = open_window()
+    engine.say(Line("info", "playing to nowhere"))
+    qtbot.waitUntil(lambda: opened.window.status.text == "playing to nowhere")
+    qtbot.waitUntil(lambda: opened.window.status.text.startswith("window.json is damaged: defaults are used"))
