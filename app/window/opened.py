@@ -44,8 +44,6 @@ __all__ = ["Opened", "application"]
 
 SYNC_EVERY, SAVE_EVERY = 6, 30
 """Frames."""
-AGAIN_MS = 1000
-"""After the engine is ready: it says where the sound goes, and more."""
 _left: list[Opened] = []
 """Windows that are not yet taken apart. Each lives until then, whether or not anybody else still knows of it."""
 
@@ -110,9 +108,8 @@ class Opened(QObject):
         self._collector.start()
         self.window = MainWindow()
         notices = Notices(self)
-        lines = [*beginning.lines, *([line] if line else [])]
-        for text in lines:
-            notices.say("warning", text)
+        for text in (*beginning.lines, *([line] if line else [])):
+            notices.say("warning", text, is_kept=True)  # all that the engine is about to say would hide it
         document = Document(beginning.desk.current)
         document.restore(beginning.desk, beginning.files)
         link = EngineLink(engine, self)
@@ -128,7 +125,6 @@ class Opened(QObject):
         self.services = Services(document, link, sync, clock, theme, notices, actions, remembered)
         self.autosave = Autosave(document, beginning.path, lambda text: notices.say("warning", text))
         self._connect()
-        link.ready.connect(lambda: QTimer.singleShot(AGAIN_MS, self, lambda: self._say_again(lines)))
         self.window.fill(self.services, panels)
         self.window.closed.connect(self.close)
         self.window.show()
@@ -158,13 +154,6 @@ class Opened(QObject):
         services.actions.add("undo", self.tr("Undo"), "Ctrl+Z", document.undo)
         services.actions.add("redo", self.tr("Redo"), "Ctrl+Shift+Z", document.redo)
         services.actions.add("quit", self.tr("Quit"), "Ctrl+Q", self.window.close)
-
-    def _say_again(self, lines: list[str]) -> None:
-        """What was said at the beginning, unless it was read: all that the engine said since has hidden it."""
-        for text in lines:
-            if text not in self.window.status.dismissed:
-                self.services.notices.say("warning", text)
-        lines.clear()
 
     def _said(self, level: Level, text: str) -> None:
         """The last line of an engine that gave up has the way on, too."""

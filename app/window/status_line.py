@@ -27,16 +27,12 @@ class _Line(QLabel):
 
 
 class StatusLine(QWidget):
-    """Shows the newest message, and help where there is none.
-
-    Attributes:
-        dismissed: what the person has read and closed.
-    """
+    """Shows the newest message, and help where there is none."""
 
     def __init__(self, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._message: Message | None = None
-        self.dismissed: set[str] = set()
+        self._kept: list[Message] = []
         self._help = ""
         self._text = _Line(self)
         self._text.setFont(font("small"))
@@ -72,6 +68,8 @@ class StatusLine(QWidget):
     def show_message(self, message: Message) -> None:
         """Show a message instead of the one before."""
         self._message = message
+        if message.is_kept:
+            self._kept.append(message)
         self._timer.stop()
         if message.level == "info" and message.call is None:
             self._timer.start(INFO_MS)
@@ -84,14 +82,13 @@ class StatusLine(QWidget):
             self._refresh()
 
     def dismiss(self) -> None:
-        """The message was read."""
+        """The message goes; one that is kept, and was hidden by it, comes back."""
         self._timer.stop()
-        self._message = None
+        self._message = self._kept[-1] if self._kept else None
         self._refresh()
 
     def _read(self) -> None:
-        if self._message is not None:
-            self.dismissed.add(self._message.text)
+        self._kept = [each for each in self._kept if each is not self._message]
         self.dismiss()
 
     def _go_on(self) -> None:
