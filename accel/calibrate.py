@@ -59,7 +59,7 @@ def calibrate(network: Network, *, takes: int = 32, rows: int = 18, seed: int = 
         volts, positions = random_controls(rng, rows, knobs)
         noise = rng.uniform(-1, 1, (rows - 1) * shape.hop)
         condition = network.interpolate(network.control_streams(volts, positions)[-1])
-        found = network.streams(network.excitation(volts, noise, rng.uniform()), condition)
+        found = network.streams(network.excitation(volts, positions, noise, rng.uniform()), condition)
         residual = max(residual, float(np.abs(found["residual"]).max()))
         head, hidden = max(head, float(found["head"].max())), max(hidden, float(found["hidden"].max()))
     corners = rng.uniform(0, 1, (4096, knobs))

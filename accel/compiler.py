@@ -6,6 +6,7 @@ format that holds what calibration saw, with headroom. docs/numerics.md has the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +32,7 @@ from accel.formats import (
     max_ramp_shift,
 )
 from accel.network import Network
+from accel.oscillators import Oscillator
 from accel.program import Card, Program
 from accel.program_check import check_program
 from accel.proof import LIMIT, bounds
@@ -52,10 +54,11 @@ class _Images:
     biases: list[NDArray] = field(default_factory=list)
     shifts: list[NDArray] = field(default_factory=list)
 
-    def excite(self, codes: list[int], rate: int) -> None:
-        """Append the excitation."""
-        self.rows.append(descriptor(op=Op.EXCITE, rows=len(codes), multiplier=exponent_offset(rate)))
-        self.biases.append(np.array(codes))
+    def excite(self, codes: list[int], rate: int, bank: Sequence[Oscillator]) -> None:
+        """Append the excitation; `bank`: the oscillators, if they have records."""
+        split, offset = len(bank), exponent_offset(rate)
+        self.rows.append(descriptor(op=Op.EXCITE, rows=len(codes), multiplier=offset, split=split))
+        self.biases += [np.array(codes), *(each.words() for each in bank)]
 
     def add(self, op: Op, matrix: Row8, ramp_shift: Ints | None = None, **fields: int) -> None:
         """Append a pass; GATED brings its ramp shifts."""
@@ -210,9 +213,12 @@ def compile_network(network: Network, *, ranges: Ranges | None = None, centred: 
     shape = network.architecture
     formats = choose_formats(network, ranges or calibrate(network))
     images = _Images(shape.name)
-    codes = [channel_code(source, k) for k in shape.harmonics for source in (Source.SINE, Source.COSINE)]
-    codes += [channel_code(Source.SINE, k) for k in shape.sines]
-    images.excite(codes + [channel_code(Source.NOISE)] * shape.noise, shape.rate)
+    codes = []
+    for at, each in enumerate(shape.bank):
+        codes += [channel_code(source, k, at) for k in each.harmonics for source in (Source.SINE, Source.COSINE)]
+        codes += [channel_code(Source.SINE, k, at) for k in each.sines]
+    bank = [each.compiled() for each in shape.oscillators]
+    images.excite(codes + [channel_code(Source.NOISE)] * shape.noise, shape.rate, bank)
     _add_control(images, network, formats, centred)
     images.add(Op.INPUT, quantise_rows(network.layer("first_conv"), Q15, formats.residual, f"{shape.name}: first_conv"))
     for layer in range(len(shape.dilations)):

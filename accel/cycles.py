@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accel.formats import Op
-from accel.hardware.excite_cycles import excite_cycles
+from accel.hardware.excite_cycles import RATIO_CYCLES, excite_cycles
 from accel.hardware.geometry import GEOMETRIES, Geometry
 from accel.hardware.layout import DESC_WORDS
 from accel.hardware.plan import make_plan
@@ -201,7 +201,8 @@ def schedule(program: Program, geometry: Geometry, *, block: int | None = None, 
         SystoleError: the program does not fit.
     """
     block = make_plan(program, geometry, block=block).block
-    excited = 0 if prime else excite_cycles(program.passes[0].rows, program.hop) + 1
+    excite = program.passes[0]
+    excited = RATIO_CYCLES * excite.split + 1 if prime else excite_cycles(excite.rows, program.hop, excite.split) + 1
     return _schedule(list(_frame_tiles(program, geometry, block, prime)), geometry, excited)
 
 

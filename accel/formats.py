@@ -155,9 +155,20 @@ class Source(IntEnum):
     COSINE = 2
 
 
-def channel_code(source: int, harmonic: int = 1) -> int:
-    """One excitation channel as the program stores it: source in bits 0-1, harmonic number in bits 8-15."""
-    return int(source) | int(harmonic) << 8
+OSCILLATORS = 4
+"""Most oscillators of a program (accel/oscillators.py)."""
+MOST_HARMONIC = 64
+"""The highest harmonic that an excitation channel can name."""
+
+
+def channel_code(source: int, harmonic: int = 1, oscillator: int = 0) -> int:
+    """One excitation channel as the program stores it: source in bits 0-1, oscillator in 2-3, harmonic from bit 8."""
+    return int(source) | int(oscillator) << 2 | int(harmonic) << 8
+
+
+def channel_parts(code: int) -> tuple[int, int, int]:
+    """(source, oscillator, harmonic) of a channel's code."""
+    return code & 3, code >> 2 & 63, code >> 8
 
 
 def sine_q15(phase: ArrayLike) -> Int64Array:
@@ -201,6 +212,8 @@ KNOB_VOLTS = 5.0
 KNOB_COUNTS = 20_000
 """A knob's 0..1 is 0..5 V at the accelerator's boundary."""
 GATE_VOLTS, GATE_THRESHOLD_VOLTS = 5.0, 2.5
+GATE_COUNTS = round(GATE_THRESHOLD_VOLTS * COUNTS_PER_VOLT)
+"""A voltage is a high gate from so many counts on."""
 PITCH_FRACTION = 8
 """The pitch word carries the CV's counts with 8 more bits: a 24-bit converter, 0.001 cent a step."""
 PITCH_LIMIT = (1 << 23) - 1
@@ -241,18 +254,19 @@ def exponent_offset(rate: int) -> int:
     return round(float(np.log2(C4_HZ / rate * 2.0**PHASE_BITS)) * (1 << EXPONENT_FRACTION))
 
 
-def phase_increment(pitch_times_hop: ArrayLike, hop: int, offset: int) -> Int64Array:
+def phase_increment(pitch_times_hop: ArrayLike, hop: int, offset: ArrayLike) -> Int64Array:
     """Phase increment of one sample from the interpolated pitch, in integers only.
 
     Args:
         pitch_times_hop: previous * (hop - r) + current * r of the frame's two pitch words.
         hop: samples per control frame.
-        offset: `exponent_offset` of the rate.
+        offset: `exponent_offset` of the rate, plus the oscillator's ratio in octaves.
 
     Returns:
         Increment of the 32-bit phase, below 2**31 (the Nyquist frequency).
     """
-    octaves = shift_round(np.asarray(pitch_times_hop, np.int64) * EXPONENT_GAIN, exponent_shift(hop)) + offset
+    octaves = shift_round(np.asarray(pitch_times_hop, np.int64) * EXPONENT_GAIN, exponent_shift(hop))
+    octaves = octaves + np.asarray(offset, np.int64)
     octaves = np.clip(octaves, 0, EXPONENT_TOP)
     whole, rest = octaves >> EXPONENT_FRACTION, octaves & ((1 << EXPONENT_FRACTION) - 1)
     segment, step = rest >> EXP2_STEP_BITS, rest & ((1 << EXP2_STEP_BITS) - 1)
@@ -281,7 +295,8 @@ class Op(IntEnum):
     """Passes of a program, in the order in which they may appear."""
 
     EXCITE = 0
-    """Oscillator and noise: `rows` channels whose codes lie at `bias_at`; `multiplier` = exponent offset."""
+    """Oscillators and noise: `rows` channels whose codes lie at `bias_at`; `multiplier` = exponent offset. `split`:
+    oscillators whose records follow the codes (accel/oscillators.py); 0: one oscillator, at the pitch."""
     CONTROL = 1
     """Dense layer of the control network, once per frame; the last one yields the conditioning of all layers."""
     INPUT = 2

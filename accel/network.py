@@ -8,7 +8,7 @@ unhurried; `systole profile` shows where its time goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.errors import SystoleError
-from accel.formats import C4_HZ, FADE_TOP, FADE_WIDTH_BITS, HOP, LEAK_SHIFT, RATE
+from accel.formats import C4_HZ, FADE_TOP, FADE_WIDTH_BITS, HOP, LEAK_SHIFT, RATE, knob_counts
+from accel.oscillator_spec import OscillatorSpec, channel_count, check_oscillators, check_tones
+from accel.oscillators import gate_rises, start_phases
 from accel.program import Knob
 from accel.program_file import read_tensors
 
@@ -25,14 +27,13 @@ __all__ = ["Architecture", "Network", "check_tones", "load_network"]
 
 Floats = NDArray[np.float64]
 SCHEMA = "systole-float/1"
-MOST_HARMONIC = 64
-"""The highest harmonic that a program's excitation can name."""
 
 
 class Architecture(msgspec.Struct, frozen=True, kw_only=True):
     """Metadata of a float model; see docs/training.md.
 
-    Excitation channels, in this order: sine and cosine of each of `harmonics`, the sine of each of `sines`, noise.
+    Excitation channels, in this order: sine and cosine of each of `harmonics`, the sine of each of `sines`, noise; with
+    `oscillators`, those of each of them in turn, and noise.
     """
 
     schema: str
@@ -43,6 +44,8 @@ class Architecture(msgspec.Struct, frozen=True, kw_only=True):
     dilations: tuple[int, ...]
     harmonics: tuple[int, ...]
     sines: tuple[int, ...] = ()
+    oscillators: tuple[OscillatorSpec, ...] = ()
+    """A bank in place of the one oscillator at the pitch; `harmonics` and `sines` are then empty."""
     noise: bool = True
     knobs: tuple[Knob, ...] = ()
     title: str = ""
@@ -62,27 +65,12 @@ class Architecture(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def excitation_channels(self) -> int:
         """Inputs of the first convolution."""
-        return 2 * len(self.harmonics) + len(self.sines) + int(self.noise)
+        return channel_count(self.harmonics, self.sines, self.oscillators) + int(self.noise)
 
-
-def check_tones(harmonics: Sequence[int], sines: Sequence[int]) -> None:
-    """Check what an oscillator is to give.
-
-    Args:
-        harmonics: harmonic numbers that come as sine and cosine.
-        sines: harmonic numbers that come as a sine alone.
-
-    Raises:
-        ValueError: a number is no integer in 1..64 or comes twice; the message names the field.
-    """
-    seen: set[int] = set()
-    for name, numbers in (("harmonics", harmonics), ("sines", sines)):
-        for k in numbers:
-            if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_HARMONIC:
-                raise ValueError(f"{name}: {k!r} is no harmonic number; allowed: integers 1..{MOST_HARMONIC}")
-            if k in seen:
-                raise ValueError(f"{name}: {k} comes twice; allowed: each harmonic once in harmonics and sines")
-            seen.add(k)
+    @property
+    def bank(self) -> tuple[OscillatorSpec, ...]:
+        """The oscillators, one at least."""
+        return self.oscillators or (OscillatorSpec(self.harmonics, self.sines),)
 
 
 def conv1d(x: Floats, weight: Floats, bias: Floats, dilation: int = 1, ahead: int = 0) -> Floats:
@@ -147,22 +135,33 @@ class Network:
         ramp = (np.arange(hop) / hop).reshape((1, hop) + (1,) * (rows.ndim - 1))
         return (rows[:-1, None] * (1 - ramp) + rows[1:, None] * ramp).reshape((-1, *rows.shape[1:]))
 
-    def excitation(self, volts: Floats, noise: Floats, phase: float = 0.0) -> Floats:
-        """Channels as `Architecture` orders them: volts [N], noise [(N-1)*hop] in [-1, 1) -> [(N-1)*hop, E]."""
-        step = C4_HZ * np.exp2(self.interpolate(volts)) / self.architecture.rate
-        turns = phase + np.concatenate([[0.0], np.cumsum(step)[:-1]])
+    def excitation(self, volts: Floats, knobs: Floats, noise: Floats, phase: float = 0.0) -> Floats:
+        """Channels as `Architecture` orders them.
 
-        def gain(k: int) -> Floats:
-            return np.clip((FADE_TOP / 2.0**32 - k * step) * 2.0 ** (32 - FADE_WIDTH_BITS), 0, 1)
+        Args:
+            volts: [N]; knobs: [N, knobs] in 0..1; noise: [(N-1)*hop] in [-1, 1).
+            phase: of the first oscillator, in cycles; the integers' start phases of the others follow from it.
 
-        channels = []
-        for k in self.architecture.harmonics:
-            faded = gain(k)
-            channels += [faded * np.sin(2 * np.pi * k * turns), faded * np.cos(2 * np.pi * k * turns)]
-        channels += [gain(k) * np.sin(2 * np.pi * k * turns) for k in self.architecture.sines]
-        if self.architecture.noise:
+        Returns:
+            [(N-1)*hop, E].
+        """
+        shape, channels = self.architecture, []
+        starts = start_phases([each.compiled() for each in shape.bank], round(phase % 1 * 2.0**32))
+        for index, (each, start) in enumerate(zip(shape.bank, starts, strict=True)):
+            step = C4_HZ * np.exp2(self.interpolate(volts + each.octaves(knobs))) / shape.rate
+            turns = self._turns(each, step, phase if index == 0 and each.free else start / 2.0**32, knobs)
+            channels += _tones(each, turns, step)
+        if shape.noise:
             channels.append(noise)
         return np.stack(channels, axis=1)
+
+    def _turns(self, each: OscillatorSpec, step: Floats, start: float, knobs: Floats) -> Floats:
+        """Phase in cycles of every sample: from `start`, and from its own start in frames whose gate rises."""
+        turns = start + np.concatenate([[0.0], np.cumsum(step)[:-1]])
+        for frame in np.flatnonzero(gate_rises(each.compiled(), knob_counts(knobs))):
+            first = frame * self.architecture.hop
+            turns[first:] += each.start - turns[first]
+        return turns
 
     def walk(self, excitation: Floats, condition: Floats) -> Iterator[tuple[Floats, Floats, Floats]]:
         """Layer by layer: gate [T, C], residual stream behind it [T, C], skip sum [T, S] without `skip_scale`.
@@ -205,7 +204,20 @@ class Network:
     def run(self, volts: Floats, knobs: Floats, noise: Floats, phase: float = 0.0) -> Floats:
         """Render a take: volts [N], knobs [N, knobs] in 0..1, noise [(N-1)*hop] -> [(N-1)*hop], full scale +-1."""
         condition = self.interpolate(self.control_streams(volts, knobs)[-1])
-        return self.streams(self.excitation(volts, noise, phase), condition)["output"][:, 0]
+        return self.streams(self.excitation(volts, knobs, noise, phase), condition)["output"][:, 0]
+
+
+def _tones(each: OscillatorSpec, turns: Floats, step: Floats) -> list[Floats]:
+    """Channels of an oscillator from its phase and frequency in cycles."""
+
+    def gain(k: int) -> Floats:
+        return np.clip((FADE_TOP / 2.0**32 - k * step) * 2.0 ** (32 - FADE_WIDTH_BITS), 0, 1)
+
+    channels = []
+    for k in each.harmonics:
+        faded = gain(k)
+        channels += [faded * np.sin(2 * np.pi * k * turns), faded * np.cos(2 * np.pi * k * turns)]
+    return channels + [gain(k) * np.sin(2 * np.pi * k * turns) for k in each.sines]
 
 
 def expected_shapes(shape: Architecture) -> dict[str, tuple[int, ...]]:
@@ -235,6 +247,7 @@ def load_network(path: str | Path) -> Network:
         raise SystoleError(f"{path}: schema is {shape.schema!r}, this version reads {SCHEMA!r}")
     try:
         check_tones(shape.harmonics, shape.sines)
+        check_oscillators(shape.oscillators, shape.harmonics, shape.sines, len(shape.knobs))
     except ValueError as error:
         raise SystoleError(f"{path}: {error}") from None
     if not shape.excitation_channels:

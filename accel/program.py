@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from accel.features import Features
 from accel.formats import FIELD_AT, FIELDS, HOP, RATE, Op
+from accel.oscillators import PLAIN, Oscillator, read_records
 
 __all__ = ["SCHEMA", "Card", "Knob", "Pass", "Program"]
 
@@ -164,6 +165,13 @@ class Program:
             shift=self.shifts[at : at + (0 if field["op"] == Op.EXCITE else rows)],
             ramp_shift=self.shifts[at + rows : at + 2 * rows] if gated else self.shifts[:0],
         )
+
+    @cached_property
+    def bank(self) -> tuple[Oscillator, ...]:
+        """The oscillators, in the order in which channel codes number them; one at least."""
+        excite = self.of(Op.EXCITE)[0]
+        at = int(self.descriptors[0, FIELD_AT["bias_at"]]) + excite.rows
+        return tuple(read_records(self.biases[at:], excite.split)) or (PLAIN,)
 
     # --- shape ----------------------------------------------------------------------------------------
     @property

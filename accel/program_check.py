@@ -17,10 +17,13 @@ from accel.formats import (
     LIMITS,
     MAX_SHIFT,
     MIN_SHIFT,
+    MOST_HARMONIC,
+    OSCILLATORS,
     UNITY,
     Activation,
     Op,
     Source,
+    channel_parts,
     exponent_offset,
     max_ramp_shift,
 )
@@ -112,9 +115,7 @@ def _check_chain(program: Program, where: str) -> None:
     channels, skip = first.rows, head.cols
     offset = exponent_offset(program.rate)
     _need(excite.multiplier == offset, where, f"exponent offset {excite.multiplier}, {program.rate} Hz needs {offset}")
-    for code in excite.bias.tolist():
-        good = (code & 255) in set(Source) and 1 <= (code >> 8) <= 64
-        _need(good, where, f"excitation code {code:#x}: source 0..2, harmonic 1..64")
+    _check_bank(program, where)
     _widths(control[0], 1 + len(program.knobs), where, "inputs of the control network (pitch and knobs)")
     for before, after in itertools.pairwise(control):
         _widths(after, before.rows, where, "inputs of a control layer")
@@ -153,6 +154,24 @@ def _check_chain(program: Program, where: str) -> None:
         _need(MIN_SHIFT <= low and high <= MAX_SHIFT, where, f"{each.op.name}: shifts {low}..{high}, {allowed}")
         most = int(np.abs(each.bias.astype(np.int64)).max())
         _need(most <= BIAS_LIMIT, where, f"{each.op.name}: bias {most}, allowed: +-{BIAS_LIMIT}")
+
+
+def _check_bank(program: Program, where: str) -> None:
+    """The oscillators' records, and that every excitation channel names one of them."""
+    excite = program.of(Op.EXCITE)[0]
+    _need(0 <= excite.split <= OSCILLATORS, where, f"{excite.split} oscillators, allowed: 0..{OSCILLATORS}")
+    try:
+        bank = program.bank
+    except ValueError as error:
+        raise SystoleError(f"{where}: {error}") from None
+    for index, each in enumerate(bank):
+        fault = each.fault(len(program.knobs))
+        _need(not fault, where, f"oscillator {index}: {fault}")
+    for code in excite.bias.tolist():
+        source, oscillator, harmonic = channel_parts(code)
+        good = source in set(Source) and oscillator < len(bank) and 1 <= harmonic <= MOST_HARMONIC
+        allowed = f"source 0..2, oscillator 0..{len(bank) - 1}, harmonic 1..{MOST_HARMONIC}"
+        _need(good, where, f"excitation code {code:#x}: {allowed}")
 
 
 def _check_lag(conv: Pass, hop: int, where: str, index: int) -> None:

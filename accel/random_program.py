@@ -19,16 +19,18 @@ from accel.formats import (
     Op,
     Source,
     channel_code,
+    channel_parts,
     descriptor,
     exponent_offset,
     lag_of,
     max_ramp_shift,
     requantise,
 )
+from accel.oscillators import RATIO_LIMIT, SEGMENT_BITS, Oscillator, points_of
 from accel.program import Card, Knob, Program
 from accel.program_check import check_program
 
-__all__ = ["Shape", "random_program", "random_shape"]
+__all__ = ["Shape", "random_oscillator", "random_program", "random_shape"]
 
 HARMONICS = (1, 2, 4, 8, 16, 32)
 TRIAL = 96
@@ -54,6 +56,8 @@ class Shape:
     """Rows of the head's first 1x1; the skip width, if not given."""
     sines: tuple[int, ...] = ()
     """Harmonics that come as a sine alone, after the pairs of `harmonics`."""
+    oscillators: int = 0
+    """Oscillators with random records, among which the channels are shared; 0: one, at the pitch, without a record."""
     look_ahead: bool = False
     """Whether each layer's odd kernel lies around its sample, late by the fewest whole frames that allow it."""
 
@@ -130,8 +134,13 @@ def _draw(rng: np.random.Generator, shape: Shape, spread: float, extreme: bool, 
     codes = [channel_code(source, k) for k in shape.harmonics for source in (Source.SINE, Source.COSINE)]
     codes += [channel_code(Source.SINE, k) for k in shape.sines]
     codes.append(channel_code(Source.NOISE))
-    images.rows.append(descriptor(op=Op.EXCITE, rows=len(codes), multiplier=exponent_offset(shape.rate)))
+    count = shape.oscillators
+    if count:
+        places = [*range(count), *rng.integers(0, count, len(codes)).tolist()][: len(codes) - 1]
+        codes[:-1] = [channel_code(*channel_parts(code)[::2], at) for code, at in zip(codes[:-1], places, strict=True)]
+    images.rows.append(descriptor(op=Op.EXCITE, rows=len(codes), multiplier=exponent_offset(shape.rate), split=count))
     images.biases.append(np.array(codes, np.int32))
+    images.biases += [random_oscillator(rng, shape.knobs).words() for _ in range(count)]
     widths = [1 + shape.knobs, *shape.hidden, layers * 2 * width]
     for index, (cols, rows) in enumerate(itertools.pairwise(widths)):
         last = index == len(widths) - 2
@@ -158,6 +167,19 @@ def _draw(rng: np.random.Generator, shape: Shape, spread: float, extreme: bool, 
         np.concatenate(images.biases),
         np.concatenate(images.shifts),
     )
+
+
+def random_oscillator(rng: np.random.Generator, knobs: int) -> Oscillator:
+    """Any legal oscillator of a program with so many knobs: ratios near the pitch, anywhere, or at their ends."""
+    knob, gate = (int(at) for at in rng.integers(0, knobs + 1, 2))
+    bits = int(rng.integers(SEGMENT_BITS[0], SEGMENT_BITS[1] + 1))
+    count = points_of(bits) if knob else 1
+    kind = rng.integers(3)
+    points = rng.integers(-1 << 20, 1 << 20, count) if kind else rng.choice([-RATIO_LIMIT, 0, RATIO_LIMIT], count)
+    points = np.sort(points) if kind == 1 else points
+    free = bool(rng.integers(2))
+    start = 0 if free else int(rng.integers(1 << 32))
+    return Oscillator(points.astype(np.int32), knob, bits, bool(rng.integers(2)), free, start, gate=0 if free else gate)
 
 
 def _enliven(rng: np.random.Generator, program: Program) -> tuple[Program, int]:
@@ -192,10 +214,17 @@ def _log_uniform(rng: np.random.Generator, largest: int) -> int:
     return min(largest, int(np.exp2(rng.uniform(0, np.log2(largest + 1)))))
 
 
-def random_shape(rng: np.random.Generator, *, largest: int = 64, most_layers: int = 30, most_sines: int = 0) -> Shape:
+def random_shape(
+    rng: np.random.Generator,
+    *,
+    largest: int = 64,
+    most_layers: int = 30,
+    most_sines: int = 0,
+    most_oscillators: int = 0,
+) -> Shape:
     """Any legal sizes: C 1..64, K 1..5, L 1..30, dilations to 512, hops 16..256, odd skip widths.
 
-    The oscillator gives up to 6 pairs of sine and cosine, and up to `most_sines` (0..58) sines of other harmonics.
+    The oscillators give up to 6 pairs of sine and cosine, and up to `most_sines` (0..58) sines of other harmonics.
     """
     layers = _log_uniform(rng, most_layers)
     dilations = rng.integers(1, 513, layers) if rng.random() < 0.5 else 2 ** (np.arange(layers) % 10)
@@ -211,6 +240,8 @@ def random_shape(rng: np.random.Generator, *, largest: int = 64, most_layers: in
         hop=int(rng.choice([16, 32, 64, 128, 256])),
         rate=int(rng.choice([24_000, 48_000])),
     )
+    if most_oscillators:
+        shape = dataclasses.replace(shape, oscillators=int(rng.integers(0, most_oscillators + 1)))
     if not most_sines:
         return shape
     free = [k for k in range(1, 65) if k not in shape.harmonics]

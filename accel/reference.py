@@ -15,6 +15,7 @@ from accel.formats import (
     Op,
     Source,
     activate,
+    channel_parts,
     gate_q15,
     harmonic_gain,
     lfsr_next,
@@ -25,9 +26,10 @@ from accel.formats import (
     shift_round,
     sine_q15,
 )
+from accel.oscillators import gate_rises, ratio_ramp, start_phases
 from accel.program import Pass, Program
 
-__all__ = ["DEFAULT_SEED", "conditioning", "excitation", "noise_words", "run", "skip_sum"]
+__all__ = ["DEFAULT_SEED", "conditioning", "excitation", "noise_words", "oscillators", "run", "skip_sum"]
 
 Ints = NDArray[np.int64]
 DEFAULT_SEED = 0x5EED_CAFE
@@ -73,18 +75,36 @@ def noise_words(count: int, seed: int) -> Ints:
     return words
 
 
-def excitation(program: Program, pitch: NDArray[np.int32], seed: int, phase: int) -> Ints:
-    """NCO and LFSR: pitch words [N] -> excitation Q0.15 [(N-1)*hop, channels]."""
-    each = program.of(Op.EXCITE)[0]
-    increment = phase_increment(interpolate(pitch.astype(np.int64), program.hop), program.hop, each.multiplier)
-    phases = (phase + np.concatenate([[0], np.cumsum(increment)[:-1]])) & 0xFFFFFFFF
-    noise = noise_words(len(increment), seed)
+def oscillators(
+    program: Program, pitch: NDArray[np.int32], knobs: NDArray[np.int16], phase: int
+) -> list[tuple[Ints, Ints]]:
+    """Phase before its increment is added, and increment, of each oscillator at every sample, [(N-1)*hop] each."""
+    hop, offset = program.hop, program.of(Op.EXCITE)[0].multiplier
+    glide, found = interpolate(pitch.astype(np.int64), hop), []
+    for each, start in zip(program.bank, start_phases(program.bank, phase), strict=True):
+        counts = knobs[:, each.knob - 1] if each.knob else np.zeros(len(pitch))
+        increment = phase_increment(glide, hop, offset + ratio_ramp(each.ratio(counts), hop))
+        frames = increment.reshape(-1, hop)
+        phases, now = np.zeros_like(frames), start
+        for frame, risen in enumerate(gate_rises(each, knobs)):
+            now = each.start if risen else now
+            phases[frame] = now + np.concatenate([[0], np.cumsum(frames[frame])[:-1]])
+            now += int(frames[frame].sum())
+        found.append((phases.reshape(-1) & 0xFFFFFFFF, increment))
+    return found
+
+
+def excitation(program: Program, pitch: NDArray[np.int32], knobs: NDArray[np.int16], seed: int, phase: int) -> Ints:
+    """NCOs and LFSR: pitch words [N], knob counts [N, knobs] -> excitation Q0.15 [(N-1)*hop, channels]."""
+    bank = oscillators(program, pitch, knobs, phase)
+    noise = noise_words(len(bank[0][0]), seed)
     channels = []
-    for code in each.bias.tolist():
-        source, harmonic = code & 255, code >> 8
+    for code in program.of(Op.EXCITE)[0].bias.tolist():
+        source, oscillator, harmonic = channel_parts(code)
         if source == Source.NOISE:
             channels.append(noise)
             continue
+        phases, increment = bank[oscillator]
         turned = phases * harmonic + (1 << QUARTER_BITS if source == Source.COSINE else 0)
         channels.append(shift_round(sine_q15(turned) * harmonic_gain(increment, harmonic), 15))
     return np.stack(channels, axis=1)
@@ -134,7 +154,7 @@ def skip_sum(
     phase: int = 0,
 ) -> Ints:
     """Everything before the head, arguments as `run`: int32 range [(N-1) * hop, S]."""
-    stream = dense(program.of(Op.INPUT)[0], excitation(program, pitch, seed, phase))
+    stream = dense(program.of(Op.INPUT)[0], excitation(program, pitch, knobs, seed, phase))
     condition = conditioning(program, pitch, knobs)
     skip = np.zeros((len(stream), program.skip_channels), np.int64)
     layers = zip(program.of(Op.GATED), program.of(Op.MIX), strict=True)
@@ -161,7 +181,7 @@ def run(
         pitch: pitch words [N], row k at sample k * hop.
         knobs: CV counts [N, knobs].
         seed: LFSR state, not 0.
-        phase: NCO start phase, 2**32 is a cycle.
+        phase: start phase, 2**32 is a cycle; of the first NCO, and in the bits of those that run free.
 
     Returns:
         int16 [(N-1) * hop]; sample n belongs to the excitation of sample n - program.card.latency.

@@ -55,7 +55,7 @@ def layers(program: Program, pitch: NDArray[np.int32], knobs: NDArray[np.int16],
     if not is_proven(program):
         raise SystoleError(f"{program.name}: its sums are not proven to stay in int32")
     condition = _condition(program, pitch, knobs)
-    stream = _dense(program.of(Op.INPUT)[0], reference.excitation(program, pitch, seed, 0))
+    stream = _dense(program.of(Op.INPUT)[0], reference.excitation(program, pitch, knobs, seed, 0))
     skip = np.zeros((len(stream), program.skip_channels), np.int64)
     for index, (gated, mix) in enumerate(zip(program.of(Op.GATED), program.of(Op.MIX), strict=True)):
         delay = program.delays[index]

@@ -47,6 +47,7 @@ def model_facts(
             "kernel": gated[0].taps if gated else 0,
             "dilations": [each.dilation for each in gated],
             "excitation_channels": program.of(Op.INPUT)[0].cols,
+            "oscillators": len(program.bank),
             "receptive_field": program.receptive_field,
         },
         "weights": int(program.weights.size + program.biases.size),
@@ -93,7 +94,8 @@ def model_lines(facts: dict[str, Any]) -> Lines:
         (
             "Architecture",
             f"{shape['layers']} layers, {shape['channels']} channels, {shape['skip_channels']} skip, "
-            f"kernel {shape['kernel']}, {shape['excitation_channels']} excitation channels",
+            f"kernel {shape['kernel']}, {shape['excitation_channels']} excitation channels"
+            + (f" of {shape['oscillators']} oscillators" if shape["oscillators"] > 1 else ""),
         ),
         ("Dilations", " ".join(map(str, shape["dilations"]))),
         ("Receptive field", f"{field} samples ({field * ms:.1f} ms)"),

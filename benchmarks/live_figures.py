@@ -3,7 +3,8 @@
 A block is lost where time goes on and the engine's callback was not there. It is the machine's fault where
 something can be shown: the callback before it was taken off its core, or began late, and would else have been in time;
 or it was never called, and a thread that only sleeps (`live_canary`), or the recording client, was kept waiting as
-well. Everything else is ours: a callback that computed for longer than its block lasts, and whatever has no witness.
+well. Everything else is ours: a callback that computed for longer than its block lasts, after what was visibly taken
+from its core meanwhile (`live_witness.net_processor`), and whatever has no witness.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Gap", "Spread", "find_gaps", "long_callbacks", "match_onsets", "spread"]
+from benchmarks.live_witness import NOTED_NS, net_processor
+
+__all__ = ["Gap", "Spread", "find_gaps", "find_shortages", "long_callbacks", "match_onsets", "spread"]
 
 NS = 1e9
 TAKEN_SHARE = 0.1
@@ -56,16 +59,26 @@ def spread(values: NDArray[np.float64], percentile: float = 99.9) -> Spread:
     return Spread(len(values), float(np.median(values)), float(np.percentile(values, percentile)), float(values.max()))
 
 
-def _blame(before: np.void, late_after: float, period: float, start: int, end: int, witness: NDArray[np.int64]) -> str:
-    """Why the machine is at fault; "" if we are. Times in ns."""
-    taken = max(float(before["lateness"]), 0.0) + float(before["wall"]) - float(before["cpu"])
-    if before["cpu"] >= period:
+def _blame(before: np.void, after: np.void, computed: float, period: float, witness: NDArray[np.void]) -> str:
+    """Why the machine is at fault; "" if we are.
+
+    Args:
+        before, after: the callbacks on both sides; computed: `net_processor` of the first; period: of a block, ns.
+    """
+    taken = max(float(before["lateness"]), 0.0) + float(before["wall"]) - computed
+    if computed >= period:
         return ""
     if max(float(before["lateness"]), 0.0) + before["wall"] >= period:
         return "taken off its core" if taken >= TAKEN_SHARE * period else ""
     # In time, and yet not called, or too late: was anybody else kept waiting?
-    seen = (witness[:, 0] >= start) & (witness[:, 0] - witness[:, 1] <= end + max(late_after, 0.0))
+    start, end = int(before["start"]), int(after["start"]) + max(int(after["lateness"]), 0)
+    seen = (witness["late"] > NOTED_NS) & (witness["time"] >= start) & (witness["time"] - witness["late"] <= end)
     return "others were kept waiting too" if seen.any() else ""
+
+
+def _own_reason(before: np.void, computed: float, period: float) -> str:
+    share, starts = computed / period, int(before["starting"])
+    return f"computed for {share:.2f} of its block, in which {starts} networks started" if share > 1 else "no witness"
 
 
 def _uneven_runs(apart: NDArray[np.float64]) -> list[tuple[int, int]]:
@@ -81,7 +94,7 @@ def _uneven_runs(apart: NDArray[np.float64]) -> list[tuple[int, int]]:
     return runs
 
 
-def find_gaps(log: NDArray[np.void], rate: int, witness: NDArray[np.int64]) -> list[Gap]:
+def find_gaps(log: NDArray[np.void], rate: int, witness: NDArray[np.void]) -> list[Gap]:
     """Where there were fewer callbacks than blocks; those that came late, but came, lost nothing.
 
     By time alone: to a client that runs late JACK tells the frame of the next cycle, so its count says more than was
@@ -90,32 +103,52 @@ def find_gaps(log: NDArray[np.void], rate: int, witness: NDArray[np.int64]) -> l
     Args:
         log: `layout.LOG` records in order, of a stream that stayed open, with one size of block.
         rate: of the device, Hz.
-        witness: int64 [n, 2], ns at which somebody was woken and by how many ns that was late.
+        witness: `live_witness.WITNESS` records.
     """
     if len(log) < 2:
         return []
     period = float(log["frames"][0]) * NS / rate
-    apart, found = np.diff(log["start"]) / period, []
+    apart, computed, found = np.diff(log["start"]) / period, net_processor(log, rate, witness), []
     for first, last in _uneven_runs(apart):
         missing = round(float(log["start"][last] - log["start"][first]) / period) - (last - first)
         if missing <= 0:
             continue
         at = first + int(np.argmax(apart[first:last]))
         start, end = int(log["start"][at]), int(log["start"][at + 1])
-        reason = _blame(log[at], float(log["lateness"][at + 1]), period, start, end, witness)
+        reason = _blame(log[at], log[at + 1], float(computed[at]), period, witness)
         samples = missing * int(log["frames"][0])
-        found.append(Gap(start, end, samples, not reason, reason or "computed too long, or no witness"))
+        found.append(Gap(start, end, samples, not reason, reason or _own_reason(log[at], float(computed[at]), period)))
     return found
 
 
-def long_callbacks(log: NDArray[np.void], rate: int) -> tuple[int, int, float]:
+def find_shortages(log: NDArray[np.void], ahead: NDArray[np.void], rate: int, witness: NDArray[np.void]) -> list[Gap]:
+    """Where what is rendered ahead was not there in time: whose fault it was that its last block came too late.
+
+    Args:
+        log, ahead: `layout.LOG` records of callbacks and of blocks rendered ahead, both in order.
+        rate, witness: as `find_gaps`.
+    """
+    if not len(ahead):
+        return []
+    period, computed, found = float(log["frames"][0]) * NS / rate, net_processor(ahead, rate, witness), []
+    for callback in log[log["missing"] > 0]:
+        at = max(int(np.searchsorted(ahead["start"], callback["start"])) - 1, 0)
+        reason = _blame(ahead[at], callback, float(computed[at]), period, witness)
+        start, samples = int(callback["start"]), int(callback["missing"])
+        found.append(
+            Gap(start, start, samples, not reason, reason or _own_reason(ahead[at], float(computed[at]), period))
+        )
+    return found
+
+
+def long_callbacks(log: NDArray[np.void], rate: int, witness: NDArray[np.void]) -> tuple[int, int, float]:
     """Callbacks that took longer than their block lasts: through their own computing, and by being interrupted.
 
-    Last comes the most that one computed, as a share of its block.
+    Last comes the most that one computed, as a share of its block. Arguments as `find_gaps`.
     """
-    period = log["frames"] * NS / rate
-    is_long, is_own = log["wall"] > period, log["cpu"] >= period
-    worst = float((log["cpu"] / period).max()) if len(log) else 0.0
+    period, computed = log["frames"] * NS / rate, net_processor(log, rate, witness)
+    is_long, is_own = log["wall"] > period, computed >= period
+    worst = float((computed / period).max()) if len(log) else 0.0
     return int((is_long & is_own).sum()), int((is_long & ~is_own).sum()), worst
 
 

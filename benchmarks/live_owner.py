@@ -157,16 +157,16 @@ def _own_engine(task: Task) -> None:
         _first_sound(engine)
         sounding = time.perf_counter() - began
         log = _Ring(engine._arrays["log"], engine._arrays["log_head"])
+        ahead = _Ring(engine._arrays["ahead_log"], engine._arrays["ahead_log_head"])
         canary = _Ring(engine._arrays["canary"], engine._arrays["canary_head"])
         first = engine.snapshot().counters
-        loads: list[float] = []
         over, changes = _ending(), _Changes(engine, task.change_seconds)
         _say(ready=ready, first_sound=sounding, engine=int(engine._arrays["header"]["engine"][0]))
 
         def tick() -> bool:
             log.drain()
             canary.drain()
-            loads.append(float(engine._arrays["meters"]["load"][0]))
+            ahead.drain()
             return not over.is_set()
 
         load = run_heavy if task.is_heavy else run_idle
@@ -176,11 +176,11 @@ def _own_engine(task: Task) -> None:
         changes.stop()
         if task.journal:
             engine.request(SaveJournal(path=task.journal), READY_SECONDS)
-        np.savez(task.record, log=log.all, canary=canary.all, loads=np.array(loads))
+        np.savez(task.record, log=log.all, canary=canary.all, ahead=ahead.all)
         _say(
             counters={name: value - first[name] for name, value in snapshot.counters.items()},
             restarts=snapshot.restarts,
-            missed=log.missed,
+            missed=log.missed + ahead.missed,
             painted=painted,
             changes=changes.count,
             refused=changes.refused,
@@ -190,6 +190,7 @@ def _own_engine(task: Task) -> None:
 
 def _own_callback(task: Task) -> None:
     from benchmarks.live_peer import PythonCallback
+    from engine.live.layout import LOG, SLEEP
 
     with PythonCallback() as peer:
         over = _ending()
@@ -197,7 +198,7 @@ def _own_callback(task: Task) -> None:
         peer.reset()
         painted = (run_heavy if task.is_heavy else run_idle)(peer.scope, lambda: not over.is_set())
         played, due = peer.figures()
-    np.savez(task.record, log=peer.log, canary=np.zeros((0, 2), np.int64), loads=np.zeros(0))
+    np.savez(task.record, log=peer.log, canary=np.zeros(0, SLEEP), ahead=np.zeros(0, LOG))
     _say(
         counters={"samples": played, "due": due}, restarts=0, missed=0, painted=painted, changes=0, refused=[], lines=[]
     )

@@ -75,7 +75,7 @@ class PythonCallback:
         self._scope[: len(out)] = out
         if self._calls < MOST_CALLS:
             wall, cpu = time.perf_counter_ns() - start, time.thread_time_ns() - spent
-            self._log[self._calls] = (start, wall, cpu, 0, frames)
+            self._log[self._calls] = (start, wall, cpu, 0, frames, 0, -1, 0)
             self._calls += 1
 
     def reset(self) -> None:

@@ -19,13 +19,14 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from benchmarks.live_canary import NOTED_NS, Canaries
+from benchmarks.live_canary import Canaries
 from benchmarks.live_child import Owner, run_owner
-from benchmarks.live_figures import Gap, Spread, find_gaps, long_callbacks, match_onsets, spread
+from benchmarks.live_figures import Gap, Spread, find_gaps, find_shortages, long_callbacks, match_onsets, spread
 from benchmarks.live_jack import jack_server, wait_for
 from benchmarks.live_music import BAR_SECONDS, bar
 from benchmarks.live_owner import Task
 from benchmarks.live_probe import Probe
+from benchmarks.live_witness import NOTED_NS, witnesses
 
 __all__ = ["Case", "Result", "measure"]
 
@@ -109,7 +110,7 @@ class Result:
         """Samples that were lost by our fault; all that the peer loses is."""
         if self.case.mode == "python":
             return self.missing
-        return sum(gap.samples for gap in self.gaps if gap.is_ours) + int(self.owner["counters"]["ahead_missing"])
+        return sum(gap.samples for gap in self.gaps if gap.is_ours)
 
     @property
     def lost_machine(self) -> int:
@@ -162,12 +163,12 @@ def _perform(case: Case, probe: Probe, owner: Owner, times: _Times) -> NDArray[n
     return np.array(singles, np.int64)
 
 
-def _missed_cycles(cycles: NDArray[np.int64], block: int, times: _Times) -> NDArray[np.int64]:
-    """Cycles that the listening client missed too, as witnesses: ns, and ns that they were late."""
+def _missed_cycles(cycles: NDArray[np.int64], block: int, times: _Times) -> NDArray[np.void]:
+    """Cycles that the listening client missed too, as witnesses."""
     jumps = np.flatnonzero(np.diff(cycles) > block)
     at = times.ns(cycles[jumps + 1]).astype(np.int64)
     late = ((np.diff(cycles)[jumps] - block) * 1e9 / RATE).astype(np.int64)
-    return np.stack([at, late], axis=1) if len(jumps) else np.zeros((0, 2), np.int64)
+    return witnesses(at, late)
 
 
 def _latencies(
@@ -235,15 +236,13 @@ def _carry_out(case: Case, task: Task, canaries: Canaries, is_realtime: bool) ->
         times.note()
         said, record = owner.finish()
         log, counters = record["log"], said["counters"]
-        own_canary = np.stack([record["canary"][key] for key in ("time", "late")], axis=1) if pid else np.zeros((0, 2))
-        witness = np.concatenate(
-            [canaries.late, own_canary.astype(np.int64), _missed_cycles(probe.cycles, case.block, times)]
-        )
-        gaps = find_gaps(log, RATE, witness)
+        own_canary = witnesses(record["canary"]["time"], record["canary"]["late"])
+        witness = np.concatenate([canaries.seen, own_canary, _missed_cycles(probe.cycles, case.block, times)])
+        gaps = find_gaps(log, RATE, witness) + find_shortages(log, record["ahead"], RATE, witness)
         latency, unheard, beside = _latencies(singles, probe, gaps, times)
-        period = log["frames"] * 1e9 / RATE
-        load = record["loads"] if case.mode == "safe" else log["wall"] / period
-        own, preempted, worst = long_callbacks(log, RATE)
+        rendered = record["ahead"] if case.mode == "safe" else log
+        load = rendered["wall"] * (RATE / 1e9) / rendered["frames"]
+        own, preempted, worst = long_callbacks(rendered, RATE, witness)
         is_peer = case.mode == "python"
         missing = counters["due"] - counters["samples"] if is_peer else sum(gap.samples for gap in gaps)
         return Result(
@@ -263,6 +262,6 @@ def _carry_out(case: Case, task: Task, canaries: Canaries, is_realtime: bool) ->
             starts=(owner.began["ready"], owner.began["first_sound"]),
             owner=said,
             is_realtime=is_realtime and canaries.are_raised,
-            canary_worst=float(witness[:, 1].max()) / 1e6 if len(witness) else NOTED_NS / 1e6,
+            canary_worst=float(witness["late"].max()) / 1e6 if len(witness) else NOTED_NS / 1e6,
             segments=probe.segments(),
         )

@@ -8,7 +8,18 @@ from numba import njit
 from accel import formats
 from accel.jit import JIT
 
-__all__ = ["accumulate_exact", "gate", "harmonic", "increment", "requantise", "saturate32", "settle"]
+__all__ = [
+    "accumulate_exact",
+    "gate",
+    "harmonic",
+    "increment",
+    "ratio_at",
+    "ratio_between",
+    "requantise",
+    "saturate32",
+    "settle",
+    "table_place",
+]
 
 TANH_BASE, TANH_SLOPE = formats.TANH_BASE.astype(np.int32), formats.TANH_SLOPE.astype(np.int32)
 SINE_BASE, SINE_SLOPE = formats.SINE_BASE.astype(np.int64), formats.SINE_SLOPE.astype(np.int64)
@@ -24,6 +35,7 @@ EXPONENT_TOP = formats.EXPONENT_TOP
 FADE_TOP, FADE_SHIFT = formats.FADE_TOP, formats.FADE_WIDTH_BITS - 15
 RELU, LEAKY = int(formats.Activation.RELU), int(formats.Activation.LEAKY)
 COSINE = int(formats.Source.COSINE)
+KNOB_COUNTS = formats.KNOB_COUNTS
 INT32_TOP = (1 << 31) - 1
 ONE, LOW16, TOP16 = np.int32(1), np.int32(-32768), np.int32(32767)
 ZERO, LEAK = np.int32(0), np.int32(formats.LEAK_SHIFT)
@@ -77,6 +89,26 @@ def increment(pitch_times_hop, shift, offset):
     segment, step = rest >> EXP2_STEP_BITS, rest & ((1 << EXP2_STEP_BITS) - 1)
     mantissa = EXP2_BASE[segment] + ((EXP2_SLOPE[segment] * step + (1 << (EXP2_STEP_BITS - 1))) >> EXP2_STEP_BITS)
     return (mantissa << whole) >> EXP2_FRACTION
+
+
+@njit(inline="always", **JIT)
+def table_place(counts, bits):
+    """Where a voltage lies in an oscillator's table: its segment, and the counts into it."""
+    position = min(max(counts, 0), KNOB_COUNTS)
+    return position >> bits, position & ((1 << bits) - 1)
+
+
+@njit(inline="always", **JIT)
+def ratio_between(low, high, step, bits):
+    """Octaves between two points of a table, as oscillators.Oscillator.ratio."""
+    return low + (((high - low) * step + (1 << (bits - 1))) >> bits)
+
+
+@njit(inline="always", **JIT)
+def ratio_at(previous, current, hop_bits, position):
+    """Octaves at a sample of a frame, as oscillators.ratio_ramp."""
+    total = previous * ((1 << hop_bits) - position) + current * position
+    return (total + (1 << (hop_bits - 1))) >> hop_bits
 
 
 @njit(inline="always", **JIT)

@@ -13,34 +13,30 @@ from accel.emulator.arithmetic import (
     ONE,
     accumulate_exact,
     gate,
-    harmonic,
-    increment,
     requantise,
     saturate32,
     settle,
 )
+from accel.emulator.exact_excite import excite, new_ratios, start_oscillators
 from accel.emulator.exact_pack import HEADER_AT, WORD_AT
 from accel.emulator.registers import CHUNK, REGISTER_AT
-from accel.formats import LFSR_SHIFTS, PITCH_FRACTION, Source
+from accel.formats import PITCH_FRACTION
 from accel.jit import JIT
 
 __all__ = ["control", "render", "reset"]
 
-PHASE, LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("phase", "lfsr", "time", "ramp"))
+LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("lfsr", "time", "ramp"))
 PITCH_PREVIOUS, PITCH_CURRENT = REGISTER_AT["pitch_previous"], REGISTER_AT["pitch_current"]
 FRESH, ROW = REGISTER_AT["fresh"], REGISTER_AT["row"]
 HOP, HOP_BITS = HEADER_AT["hop"], HEADER_AT["hop_bits"]
 CONTROLS, LAYERS, CHANNELS = HEADER_AT["controls"], HEADER_AT["layers"], HEADER_AT["channels"]
-SKIP, CONDITIONS, EXCITATIONS = HEADER_AT["skip"], HEADER_AT["conditions"], HEADER_AT["excitations"]
-KNOBS, EXPONENT_SHIFT = HEADER_AT["knobs"], HEADER_AT["exponent_shift"]
+SKIP, CONDITIONS, KNOBS = HEADER_AT["skip"], HEADER_AT["conditions"], HEADER_AT["knobs"]
 ROWS, COLS, TAPS, DILATION = (WORD_AT[name] for name in ("rows", "cols", "taps", "dilation"))
 ACTIVATION, SPLIT, MULTIPLIER = WORD_AT["activation"], WORD_AT["split"], WORD_AT["multiplier"]
 PRE_SHIFT, WEIGHT_AT, BIAS_AT, SHIFT_AT = (WORD_AT[n] for n in ("pre_shift", "weight_at", "bias_at", "shift_at"))
 RING_AT, RING_MASK, LAG = WORD_AT["ring_at"], WORD_AT["ring_mask"], WORD_AT["split"]
 NEWEST, DELAY, SKIP_AT, SKIP_MASK = (WORD_AT[name] for name in ("newest", "delay", "skip_at", "skip_mask"))
 CONDITION_MASK = HEADER_AT["condition_mask"]
-NOISE = int(Source.NOISE)
-L0, L1, L2, L3 = LFSR_SHIFTS
 PITCH_BITS = np.int32(PITCH_FRACTION)
 
 
@@ -71,29 +67,6 @@ def _dense(packed, total, word, inputs, count, out, out_at):
         sums = total[step * rows : (step + 1) * rows]
         for row in range(rows):
             out[out_at + step * rows + row] = settle(requantise(sums[row], shift[row]), word[ACTIVATION])
-
-
-@njit(**JIT)
-def _excite(packed, registers, count, out):
-    """Oscillator and noise of `count` samples -> out[count][channels]; advances phase and LFSR."""
-    word, header = packed.table[0], packed.header
-    channels, hop, shift = header[EXCITATIONS], header[HOP], header[EXPONENT_SHIFT]
-    phase, state, ramp = registers[PHASE], registers[LFSR], registers[RAMP]
-    for sample in range(count):
-        position = ramp + sample
-        pitch = registers[PITCH_PREVIOUS] * (hop - position) + registers[PITCH_CURRENT] * position
-        step = increment(pitch, shift, word[MULTIPLIER])
-        noise = ((state >> L0) ^ (state >> L1) ^ (state >> L2) ^ (state >> L3)) & 0xFFFF
-        state = ((state << 16) | noise) & 0xFFFFFFFF
-        for channel in range(channels):
-            code = packed.biases[word[BIAS_AT] + channel]
-            source, number = code & 255, code >> 8
-            if source == NOISE:
-                out[sample * channels + channel] = noise - 0x10000 if noise & 0x8000 else noise
-            else:
-                out[sample * channels + channel] = harmonic(phase, step, number, source)
-        phase = (phase + step) & 0xFFFFFFFF
-    registers[PHASE], registers[LFSR] = phase, state
 
 
 @njit(**JIT)
@@ -195,7 +168,7 @@ def _chunk(packed, states, voice, count, out, start):
     """Render up to CHUNK samples inside one control frame."""
     header, registers, skip = packed.header, states.registers[voice], states.wide[1]
     first = 1 + header[CONTROLS]
-    _excite(packed, registers, count, states.narrow[0])
+    excite(packed, registers, count, states.narrow[0])
     _dense(packed, states.wide[0], packed.table[first], states.narrow[0], count, states.narrow[2], 0)
     skip[: count * header[SKIP]] = 0
     for layer in range(header[LAYERS]):
@@ -226,7 +199,7 @@ def reset(packed, states, voice, seed, phase):
     registers = states.registers[voice]
     registers[:] = 0
     registers[LFSR] = np.int64(seed) & 0xFFFFFFFF
-    registers[PHASE] = np.int64(phase) & 0xFFFFFFFF
+    start_oscillators(packed, registers, phase)
     registers[FRESH] = 1
 
 
@@ -246,6 +219,7 @@ def control(packed, states, voice, pitch, knobs):
     here[0] = requantise(np.int32(pitch), PITCH_BITS)
     for index in range(min(packed.header[KNOBS], len(knobs))):
         here[1 + index] = knobs[index]
+    new_ratios(packed, registers, knobs)
     registers[PITCH_PREVIOUS] = registers[PITCH_CURRENT]
     registers[PITCH_CURRENT] = pitch
     registers[ROW] = 0 if registers[FRESH] else registers[ROW] + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +10,20 @@ from numpy.typing import NDArray
 
 from accel.emulator.registers import CHUNK, REGISTERS
 from accel.formats import FIELD_AT, FIELDS, Op, exponent_shift
+from accel.oscillators import TURN_BITS, Oscillator
 from accel.program import Program
 
-__all__ = ["HEADER_AT", "WORD_AT", "ExactProgram", "ExactStates", "allocate_exact", "condition_rows", "pack_exact"]
+__all__ = [
+    "BANK_AT",
+    "HEADER_AT",
+    "WORD_AT",
+    "ExactProgram",
+    "ExactStates",
+    "allocate_exact",
+    "bank_images",
+    "condition_rows",
+    "pack_exact",
+]
 
 _EXTRA = ("ring_at", "ring_mask", "newest", "delay", "skip_at", "skip_mask")
 WORD_AT: dict[str, int] = {**FIELD_AT, **{name: len(FIELDS) + at for at, name in enumerate(_EXTRA)}}
@@ -36,6 +48,10 @@ HEADER = (
 )
 HEADER_AT: dict[str, int] = {name: at for at, name in enumerate(HEADER)}
 
+BANK = ("knob", "gate", "segment_bits", "stepped", "free", "start", "turn", "points_at")
+BANK_AT: dict[str, int] = {name: at for at, name in enumerate(BANK)}
+"""Words of an oscillator: its record, how far the voice's phase is turned for it, where its table begins."""
+
 
 class ExactProgram(NamedTuple):
     """Immutable arrays shared by all voices of a model.
@@ -46,6 +62,8 @@ class ExactProgram(NamedTuple):
         weights: int16, per pass [tap][column][row].
         biases: int32, as in the program.
         shifts: int32, as in the program.
+        bank: int64 [oscillators, words], named by BANK_AT.
+        points: int32, the oscillators' tables.
     """
 
     header: NDArray[np.int64]
@@ -53,6 +71,20 @@ class ExactProgram(NamedTuple):
     weights: NDArray[np.int16]
     biases: NDArray[np.int32]
     shifts: NDArray[np.int32]
+    bank: NDArray[np.int64]
+    points: NDArray[np.int32]
+
+
+def bank_images(bank: Sequence[Oscillator]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """(bank, points) of `ExactProgram`; behind the tables one more point, which a ratio without a table reads."""
+    words = np.zeros((len(bank), len(BANK)), np.int64)
+    at = 0
+    for index, each in enumerate(bank):
+        values = {name: int(getattr(each, name)) for name in BANK if name not in ("turn", "points_at")}
+        values |= {"turn": TURN_BITS * index, "points_at": at}
+        words[index] = [values[name] for name in BANK]
+        at += len(each.points)
+    return words, np.concatenate([*(each.points for each in bank), [0]]).astype(np.int32)
 
 
 def _rings(program: Program) -> list[tuple[int, int]]:
@@ -117,6 +149,7 @@ def pack_exact(program: Program) -> ExactProgram:
         np.concatenate(weights),
         np.ascontiguousarray(program.biases, np.int32),
         program.shifts.astype(np.int32),
+        *bank_images(program.bank),
     )
 
 

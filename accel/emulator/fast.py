@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from accel.emulator.arithmetic import requantise
-from accel.emulator.excite import excite
+from accel.emulator.excite import excite, new_ratios, start_oscillators
 from accel.emulator.fast_pack import HEADER_AT, IMAGE_AT, MIRROR, TONES, WORD_AT, WORDS
 from accel.emulator.fast_state import STATE_AT
 from accel.emulator.memory import clear_bytes, copy_bytes, peek, peek16, poke, poke16
@@ -40,7 +40,7 @@ __all__ = ["CONTROL", "RENDER", "RESET", "enter"]
 RESET, CONTROL, RENDER = range(3)
 """What `enter` shall do."""
 
-PHASE, LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("phase", "lfsr", "time", "ramp"))
+LFSR, TIME, RAMP = (REGISTER_AT[name] for name in ("lfsr", "time", "ramp"))
 PITCH_PREVIOUS, PITCH_CURRENT = REGISTER_AT["pitch_previous"], REGISTER_AT["pitch_current"]
 FRESH, ROW = REGISTER_AT["fresh"], REGISTER_AT["row"]
 REGISTER_BYTES = 8 * len(REGISTERS)
@@ -246,7 +246,7 @@ def _reset(form, handle, voice, seed, phase):
     registers = peek(handle, VOICES) + voice * REGISTER_BYTES
     clear_bytes(registers, REGISTER_BYTES)
     poke(registers, LFSR, np.int64(seed) & 0xFFFFFFFF)
-    poke(registers, PHASE, np.int64(phase) & 0xFFFFFFFF)
+    start_oscillators(handle, registers, phase)
     poke(registers, FRESH, 1)
 
 
@@ -283,6 +283,7 @@ def _control(form, handle, voice, pitch, knobs):
     for index in range(peek(handle, KNOBS)):
         poke16(row, 1 + index, peek16(knobs, index))
     poke16(row, 1 + peek(handle, KNOBS), 0)
+    new_ratios(handle, registers, knobs)
     poke(registers, PITCH_PREVIOUS, peek(registers, PITCH_CURRENT))
     poke(registers, PITCH_CURRENT, pitch)
     word = peek(handle, TABLE)

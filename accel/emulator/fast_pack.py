@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accel.emulator.block import Block
-from accel.emulator.exact_pack import condition_rows
+from accel.emulator.exact_pack import bank_images, condition_rows
 from accel.emulator.forms import FORMS, Form
 from accel.emulator.registers import CHUNK
 from accel.formats import SINE_BASE, SINE_SLOPE, TANH_BASE, TANH_SLOPE, Op, Source, channel_code, exponent_shift
@@ -73,9 +73,10 @@ HEADER = (
     "form",
     "condition_mask",
     "late",
+    "oscillators",
 )
 HEADER_AT = {name: at for at, name in enumerate(HEADER)}
-IMAGES = ("table", "weights", "bases", "shifts", "ramps", "codes", "rom", "sine")
+IMAGES = ("table", "weights", "bases", "shifts", "ramps", "codes", "rom", "sine", "bank", "points")
 IMAGE_AT = {name: len(HEADER) + at for at, name in enumerate(IMAGES)}
 """Words of a program's own index: header, then the addresses of its images."""
 
@@ -281,6 +282,7 @@ def _header(layout: _Layout, codes: NDArray[np.int32], form: Form) -> list[int]:
         "form": list(FORMS).index(form.name),
         "condition_mask": condition_rows(program) - 1,
         "late": layout.late_at,
+        "oscillators": len(program.bank),
     }
     return [values[name] for name in HEADER]
 
@@ -302,6 +304,9 @@ def pack_fast(program: Program, form: Form) -> FastProgram:
     block.put("codes", codes.astype(np.int32))
     block.put("rom", np.concatenate([TANH_BASE, TANH_SLOPE]))
     block.put("sine", np.concatenate([SINE_BASE, SINE_SLOPE]).astype(np.int16))
+    bank, points = bank_images(program.bank)
+    block.put("bank", bank)
+    block.put("points", points)
     memory, addresses = block.build()
     words = np.array([*_header(layout, codes, form), *(addresses[name] for name in IMAGES)], np.int64)
     return FastProgram(words, memory)

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from accel.emulator.block import Block, padded_bytes
 from accel.emulator.fast_pack import HEADER_AT, IMAGE_AT, TONES, UNROLL, FastProgram
 from accel.emulator.registers import CHUNK, REGISTERS
-from accel.formats import LIMITS
+from accel.formats import LIMITS, OSCILLATORS
 
-__all__ = ["STATE_AT", "FastStates", "allocate_fast"]
+__all__ = ["STATE_AT", "TONE_ROWS", "FastStates", "allocate_fast"]
+
+TONE_ROWS = 2 * OSCILLATORS + 1
+"""Phase and step of each oscillator, then the noise."""
 
 STATE = (
     "entry",
@@ -39,8 +42,9 @@ STATE_AT = {name: len(HEADER_AT) + len(IMAGE_AT) + at for at, name in enumerate(
 
 entry: code of the form (entry.py). history: int16 rings with their mirrors, [time][channel]. condition: int16, a ring
 of rows of conditioning a voice. late: int32, rings of skip sums where layers look ahead. base, delta: int32, a frame's
-accumulator starts and their step per sample. Shared scratch: tones int32 [3, TONES] (phases, steps, noise); excitation
-int32 [pairs, TONES], two channels a word; gate, hidden, spare int16; skip int32; rows int64 addresses."""
+accumulator starts and their step per sample. Shared scratch: tones int32 [TONE_ROWS, TONES] (phases and steps of each
+oscillator, noise); excitation int32 [pairs, TONES], two channels a word; gate, hidden, spare int16; skip int32; rows
+int64 addresses."""
 
 
 class FastStates(NamedTuple):
@@ -79,7 +83,7 @@ def allocate_fast(packed: FastProgram, voices: int, entry: int) -> FastStates:
         "late": voices * strides["late_stride"],
         "base": voices * strides["ramp_stride"],
         "delta": voices * strides["ramp_stride"],
-        "tones": 4 * 3 * TONES,
+        "tones": 4 * TONE_ROWS * TONES,
         "excitation": 4 * (size["pairs"] + UNROLL) * TONES,
         "gate": 2 * rows * size["channels"],
         "hidden": 2 * rows * size["widest"],

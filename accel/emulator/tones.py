@@ -82,23 +82,23 @@ def _sines(v: Vectors, left: Any, right: Any, rom: Any) -> list[Any]:
 
 def _tones(v: Vectors, values: Any) -> None:
     b, align = v.b, 4 * v.lanes
-    phases, steps, left, left_turn, right, right_turn, rom, out = values
-    phase, step = v.load(phases, v.wide, align), v.load(steps, v.wide, align)
-    numbers = [b.trunc(number, I32) for number in (left, right)]
-    turned = [
-        b.add(b.mul(phase, v.splat(number)), v.splat(b.trunc(turn, I32)))
-        for number, turn in zip(numbers, (left_turn, right_turn), strict=True)
-    ]
+    *sides, rom, out = values
+    turned, gains = [], []
+    for phases, steps, harmonic, turn in (sides[:4], sides[4:]):
+        phase, step = v.load(phases, v.wide, align), v.load(steps, v.wide, align)
+        number = b.trunc(harmonic, I32)
+        turned.append(b.add(b.mul(phase, v.splat(number)), v.splat(b.trunc(turn, I32))))
+        gains.append(_gain(v, step, number))
     low, high = (
-        b.ashr(b.add(b.mul(sine, _gain(v, step, number)), v.fill(v.wide, UNITY >> 1)), v.fill(v.wide, 15))
-        for sine, number in zip(_sines(v, turned[0], turned[1], rom), numbers, strict=True)
+        b.ashr(b.add(b.mul(sine, gain), v.fill(v.wide, UNITY >> 1)), v.fill(v.wide, 15))
+        for sine, gain in zip(_sines(v, turned[0], turned[1], rom), gains, strict=True)
     )
     v.store(b.or_(b.and_(low, v.fill(v.wide, 0xFFFF)), b.shl(high, v.fill(v.wide, 16))), out, align)
 
 
-tone_vector = form_intrinsic(8, _tones)
-"""(phases, steps, number, turn, number, turn, rom, out): sin(number * phase + turn) with its fade, Q0.15, of two
-channels, in words of two int16 per sample."""
+tone_vector = form_intrinsic(10, _tones)
+"""(phases, steps, number, turn, phases, steps, number, turn, rom, out): sin(number * phase + turn) with its fade,
+Q0.15, of two channels, in words of two int16 per sample."""
 
 
 def _noise(high: bool) -> Callable[..., Any]:

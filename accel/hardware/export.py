@@ -16,7 +16,7 @@ from accel.program import Program
 
 __all__ = ["export"]
 
-WIDTHS = {"desc": 32, "wgt": 32, "bias": 32, "shift": 9, "exc": 16, "cfg": 32}
+WIDTHS = {"desc": 32, "wgt": 32, "bias": 32, "shift": 9, "exc": 16, "cfg": 32, "osc": 32}
 """Bits of a word of each load target."""
 
 

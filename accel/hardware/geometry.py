@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from accel.errors import SystoleError
 
-__all__ = ["EXC_CHANNELS", "GEOMETRIES", "Geometry"]
+__all__ = ["EXC_CHANNELS", "GEOMETRIES", "RATIO_POINTS", "Geometry"]
 
 EXC_CHANNELS = 32
 """Excitation channels that the accelerator stores; every width in the RTL that depends on it is derived from it."""
+RATIO_POINTS = 1024
+"""Points that the tables of a program's oscillators may have in all: two block RAMs of an ECP5."""
 
 _MOST = {
     "act_depth": 1 << 16,

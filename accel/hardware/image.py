@@ -7,20 +7,23 @@ each gate's two halves leave the array one after the other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from accel.formats import Op
-from accel.hardware.geometry import Geometry
-from accel.hardware.layout import CFG_FIELDS, pack_descriptor
+from accel.hardware.geometry import RATIO_POINTS, Geometry
+from accel.hardware.layout import CFG_FIELDS, OSC_FIELDS, OSC_STRIDE, pack_descriptor, pack_fields
 from accel.hardware.plan import Plan, make_plan
+from accel.oscillators import SEGMENT_BITS, Oscillator
 from accel.program import Pass, Program
 
-__all__ = ["Image", "pack"]
+__all__ = ["Image", "bank_words", "pack"]
 
 Words = NDArray[np.uint32]
+RATIO_STEP_BITS = max(SEGMENT_BITS)
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def pack(program: Program, geometry: Geometry, *, block: int | None = None) -> I
         "exc_offset": excite.multiplier & 0xFFFFFFFF,
         "cv_words": 1 + len(program.knobs),
         "geometry": geometry.lanes << 16 | geometry.cols << 8 | geometry.rows,
+        "oscillators": excite.split,
     }
     parts = {
         "desc": _dense(np.concatenate([np.array(pack_descriptor(each)) for each in builder.descriptors])),
@@ -77,7 +81,23 @@ def pack(program: Program, geometry: Geometry, *, block: int | None = None) -> I
             np.array(list(config.values()), np.uint32),
         ),
     }
+    if excite.split:
+        parts["osc"] = bank_words(program.bank)
     return Image(geometry, plan, parts)
+
+
+def bank_words(bank: Sequence[Oscillator]) -> tuple[Words, Words]:
+    """Addresses and words of a bank at the load port: the tables' points one after another, then the records."""
+    places, records, at = [], [], 0
+    for index, each in enumerate(bank):
+        widen = RATIO_STEP_BITS - each.segment_bits
+        values = {"table_at": at, "widen": widen, "stepped": each.stepped, "free": each.free}
+        words = pack_fields(OSC_FIELDS, OSC_STRIDE, values | {"knob": each.knob, "gate": each.gate})
+        records += [*words[:2], each.start]
+        places += [RATIO_POINTS + OSC_STRIDE * index + word for word in range(3)]
+        at += len(each.points)
+    points, data = _dense(np.concatenate([each.points for each in bank]))
+    return np.concatenate([points, np.array(places, np.uint32)]), np.concatenate([data, np.array(records, np.uint32)])
 
 
 class _Builder:

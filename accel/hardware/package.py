@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from accel import formats
+from accel import formats, oscillators
 from accel.atomic import atomic_path
 from accel.hardware import layout
-from accel.hardware.geometry import EXC_CHANNELS
+from accel.hardware.geometry import EXC_CHANNELS, RATIO_POINTS
 
 __all__ = ["PACKAGE", "camel", "enumeration", "integer", "main", "render", "rom"]
 
@@ -42,7 +42,7 @@ endpackage
 `default_nettype wire
 """
 
-HARMONIC_BITS = (64).bit_length()
+HARMONIC_BITS = formats.MOST_HARMONIC.bit_length()
 """The loader refuses harmonics above 64."""
 
 INTEGERS: tuple[tuple[str, int], ...] = (
@@ -80,6 +80,17 @@ INTEGERS: tuple[tuple[str, int], ...] = (
     ("ExcChannels", EXC_CHANNELS),
     ("ExcIndexBits", (EXC_CHANNELS - 1).bit_length()),
     ("ExcCountBits", EXC_CHANNELS.bit_length()),
+    ("Oscillators", formats.OSCILLATORS),
+    ("OscIndexBits", (formats.OSCILLATORS - 1).bit_length()),
+    ("RatioBits", oscillators.RATIO_LIMIT.bit_length() + 1),
+    ("RatioStepBits", max(oscillators.SEGMENT_BITS)),
+    ("MinRatioStepBits", min(oscillators.SEGMENT_BITS)),
+    ("RatioPoints", RATIO_POINTS),
+    ("RatioIndexBits", (RATIO_POINTS - 1).bit_length()),
+    ("VoltageBits", formats.KNOB_COUNTS.bit_length()),
+    ("TurnBits", oscillators.TURN_BITS),
+    ("KnobCounts", formats.KNOB_COUNTS),
+    ("GateCounts", formats.GATE_COUNTS),
     *((f"LfsrShift{index}", shift) for index, shift in enumerate(formats.LFSR_SHIFTS)),
 )
 """ExponentShiftBase + log2(hop) is `exponent_shift(hop)`; ExcCountBits hold 1..ExcChannels."""

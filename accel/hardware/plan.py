@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from accel.errors import SystoleError
 from accel.formats import Op
-from accel.hardware.geometry import EXC_CHANNELS, Geometry
+from accel.hardware.geometry import EXC_CHANNELS, RATIO_POINTS, Geometry
 from accel.program import Program
 
 __all__ = ["Plan", "make_plan"]
@@ -107,6 +107,9 @@ def _check_fit(program: Program, geometry: Geometry, plan: Plan) -> None:
     channels = program.of(Op.EXCITE)[0].rows
     if channels > EXC_CHANNELS:
         raise SystoleError(f"{program.name}: {channels} excitation channels, the accelerator has {EXC_CHANNELS}")
+    points = sum(len(each.points) for each in program.bank)
+    if points > RATIO_POINTS:
+        raise SystoleError(f"{program.name}: {points} points of ratios, the accelerator has room for {RATIO_POINTS}")
     lag = program.delays[-1]
     if lag:
         late = 4 * program.skip_channels * sum(each.lag for each in program.of(Op.GATED))

@@ -27,6 +27,7 @@ module cfg_regs
         CfgExcOffset: cfg_o.exc_offset <= wdata_i;
         CfgCvWords: cfg_o.cv_words <= wdata_i[7:0];
         CfgGeometry: cfg_o.geometry <= wdata_i[23:0];
+        CfgOscillators: cfg_o.oscillators <= wdata_i[2:0];
         default: ;
       endcase
     end
@@ -39,6 +40,7 @@ module cfg_regs
       CfgExcOffset: rdata_o <= cfg_o.exc_offset;
       CfgCvWords: rdata_o <= 32'(cfg_o.cv_words);
       CfgGeometry: rdata_o <= 32'(cfg_o.geometry);
+      CfgOscillators: rdata_o <= 32'(cfg_o.oscillators);
       default: rdata_o <= '0;
     endcase
   end

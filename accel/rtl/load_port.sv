@@ -3,7 +3,7 @@
 // The two smallest parts of a program live here: the configuration and the codes of the excitation channels.
 //
 // Latency: a write reaches its memory 1 cycle after the request; a read answers 4 cycles after it, from memories
-// that answer 2 cycles after use_o (the descriptors: 1). Throughput: one request a cycle.
+// that answer 2 cycles after use_o (the descriptors and the oscillators: 1). Throughput: one request a cycle.
 `default_nettype none
 
 module load_port
@@ -28,11 +28,13 @@ module load_port
     output logic        wgt_we_o,
     output logic        bias_we_o,
     output logic        shift_we_o,
+    output logic        osc_we_o,
     input  wire  [31:0] desc_i,
     input  wire  [31:0] wgt_i,
     input  wire  [31:0] bias_i,
     input  wire  [ 4:0] shift_i,
     input  wire  [ 3:0] ramp_i,
+    input  wire  [31:0] osc_i,
     // configuration, and the code of an excitation channel
     output cfg_t        cfg_o,
     input  wire  [ExcIndexBits-1:0] code_addr_i,
@@ -41,7 +43,7 @@ module load_port
   logic we_q;
   logic [2:0] sel_q, sel_2_q, sel_3_q;
   logic [2:0] read_q;
-  logic [31:0] desc_q, cfg_data, cfg_data_q, code_3_q;
+  logic [31:0] desc_q, osc_q, cfg_data, cfg_data_q, code_3_q;
   logic [15:0] code_2_q;
   logic [15:0] codes[ExcChannels];
 
@@ -53,6 +55,7 @@ module load_port
   assign wgt_we_o   = writes(LdSelWgt);
   assign bias_we_o  = writes(LdSelBias);
   assign shift_we_o = writes(LdSelShift);
+  assign osc_we_o   = writes(LdSelOsc);
   assign code_o     = codes[code_addr_i];
 
   cfg_regs u_cfg (
@@ -70,6 +73,7 @@ module load_port
     read_q <= rst_ni ? {read_q[1:0], use_o && !we_q} : '0;
     // what answers after one cycle waits for the weights
     desc_q <= desc_i;
+    osc_q <= osc_i;
     cfg_data_q <= cfg_data;
     code_2_q <= codes[addr_o[ExcIndexBits-1:0]];
     code_3_q <= 32'(code_2_q);
@@ -81,6 +85,7 @@ module load_port
       LdSelShift: rdata_o <= 32'({ramp_i, shift_i});
       LdSelExc: rdata_o <= code_3_q;
       LdSelCfg: rdata_o <= cfg_data_q;
+      LdSelOsc: rdata_o <= osc_q;
       default: rdata_o <= '0;
     endcase
   end

@@ -10,7 +10,8 @@
 // Latency:    start_i in cycle n: octaves_o of sample 0 is valid from cycle n + SetupCycles (27);
 //             ready_o pulses in the cycle before. advance_i in cycle n: octaves_o keeps its value
 //             in cycle n, and is the next sample's from cycle n + 4.
-// Throughput: one sample per 4 cycles. The inputs are stable from start_i to the frame's end.
+//             A change of offset_i shows 2 cycles later.
+// Throughput: one sample per 4 cycles. The pitch and the hop are stable from start_i to the frame's end.
 `default_nettype none
 
 module pitch_ramp

@@ -83,9 +83,9 @@ module systole_core
   end
 
   // --- load port ----------------------------------------------------------------------------------------
-  logic ld_use, ld_desc_we, ld_wgt_we, ld_bias_we, ld_shift_we;
+  logic ld_use, ld_desc_we, ld_wgt_we, ld_bias_we, ld_shift_we, ld_osc_we;
   logic [19:0] ld_addr;
-  logic [31:0] ld_data, desc_data, wgt_data, bias_data;
+  logic [31:0] ld_data, desc_data, wgt_data, bias_data, osc_data;
   logic [4:0] shift_data;
   logic [3:0] ramp_data;
   logic [ExcIndexBits-1:0] exc_code_at;
@@ -98,12 +98,13 @@ module systole_core
       .wdata_i(ld_wdata_i), .rvalid_o(ld_rvalid_o), .rdata_o(ld_rdata_o),
       .use_o(ld_use), .addr_o(ld_addr), .wdata_o(ld_data),
       .desc_we_o(ld_desc_we), .wgt_we_o(ld_wgt_we), .bias_we_o(ld_bias_we),
-      .shift_we_o(ld_shift_we), .desc_i(desc_data), .wgt_i(wgt_data), .bias_i(bias_data),
+      .shift_we_o(ld_shift_we), .osc_we_o(ld_osc_we), .osc_i(osc_data), .desc_i(desc_data),
+      .wgt_i(wgt_data), .bias_i(bias_data),
       .shift_i(shift_data), .ramp_i(ramp_data),
       .cfg_o(cfg), .code_addr_i(exc_code_at), .code_o(exc_code));
 
   // --- frames -------------------------------------------------------------------------------------------
-  logic cv_we, current, clear, reset, run, prime, idle, exc_running_q, exc_done;
+  logic cv_we, current, clear, reset, run, prime, idle, exc_running_q, exc_done, ratio_busy;
   logic [CtlW-1:0] cv_addr;
   logic [15:0] cv_counts;
   logic [23:0] pitch_previous, pitch_current;
@@ -120,7 +121,7 @@ module systole_core
       .ctl_we_o(cv_we), .ctl_addr_o(cv_addr), .ctl_data_o(cv_counts),
       .pitch_previous_o(pitch_previous), .pitch_current_o(pitch_current), .current_o(current),
       .clear_o(clear), .clear_addr_o(clear_addr), .reset_o(reset),
-      .run_o(run), .prime_o(prime), .idle_i(idle), .exc_busy_i(exc_running_q),
+      .run_o(run), .prime_o(prime), .idle_i(idle), .exc_busy_i(exc_running_q || ratio_busy),
       .level_i(level), .busy_o, .frame_done_o, .cycles_o);
 
   // --- sequencer ----------------------------------------------------------------------------------------
@@ -184,12 +185,26 @@ module systole_core
   logic [ExcIndexBits-1:0] exc_channel;
   logic [7:0] exc_sample;
   logic signed [15:0] exc_value;
-  logic unused_exc_busy;
+  logic unused_exc_busy, exc_advance;
+  logic [OscIndexBits-1:0] exc_turn;
+  logic signed [31:0] exc_offset;
+  logic [Oscillators-1:0] exc_sync;
+  logic [Oscillators-1:0][31:0] exc_phase;
+
+  osc_bank u_osc_bank (
+      .clk_i, .rst_ni, .use_i(ld_use), .we_i(ld_osc_we), .addr_i(ld_addr[RatioIndexBits:0]),
+      .wdata_i(ld_data), .rdata_o(osc_data), .oscillators_i(cfg.oscillators),
+      .log2_hop_i(cfg.log2_hop), .exp_offset_i(cfg.exc_offset), .phase_i,
+      .cv_we_i(cv_we), .cv_word_i(8'(cv_addr)), .cv_data_i(cv_counts), .run_i(run),
+      .busy_o(ratio_busy), .turn_i(exc_turn), .advance_i(exc_advance),
+      .offset_o(exc_offset), .sync_o(exc_sync), .start_o(exc_phase));
 
   excite u_excite (
-      .clk_i, .rst_ni, .reset_i(reset), .seed_i, .phase_i, .start_i(run && !prime),
+      .clk_i, .rst_ni, .reset_i(reset), .seed_i, .phase_i(exc_phase), .start_i(run && !prime),
+      .sync_i(exc_sync), .oscillators_i(cfg.oscillators), .ratio_busy_i(ratio_busy),
+      .turn_o(exc_turn), .advance_o(exc_advance), .offset_i(exc_offset),
       .pitch_prev_i(pitch_previous), .pitch_cur_i(pitch_current),
-      .log2_hop_i(cfg.log2_hop), .exp_offset_i(cfg.exc_offset), .channels_i(cfg.exc_channels),
+      .log2_hop_i(cfg.log2_hop), .channels_i(cfg.exc_channels),
       .code_addr_o(exc_code_at), .code_i(exc_code),
       .out_valid_o(exc_valid), .out_channel_o(exc_channel), .out_sample_o(exc_sample),
       .out_data_o(exc_value), .busy_o(unused_exc_busy), .done_o(exc_done));

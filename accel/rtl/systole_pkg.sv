@@ -41,6 +41,17 @@ package systole_pkg;
   localparam int unsigned ExcChannels = 32;
   localparam int unsigned ExcIndexBits = 5;
   localparam int unsigned ExcCountBits = 6;
+  localparam int unsigned Oscillators = 4;
+  localparam int unsigned OscIndexBits = 2;
+  localparam int unsigned RatioBits = 24;
+  localparam int unsigned RatioStepBits = 12;
+  localparam int unsigned MinRatioStepBits = 6;
+  localparam int unsigned RatioPoints = 1024;
+  localparam int unsigned RatioIndexBits = 10;
+  localparam int unsigned VoltageBits = 15;
+  localparam int unsigned TurnBits = 8;
+  localparam int unsigned KnobCounts = 20000;
+  localparam int unsigned GateCounts = 10000;
   localparam int unsigned LfsrShift0 = 16;
   localparam int unsigned LfsrShift1 = 14;
   localparam int unsigned LfsrShift2 = 10;
@@ -76,6 +87,7 @@ package systole_pkg;
   localparam logic [2:0] LdSelShift = 3'd3;
   localparam logic [2:0] LdSelExc = 3'd4;
   localparam logic [2:0] LdSelCfg = 3'd5;
+  localparam logic [2:0] LdSelOsc = 3'd6;
   // One descriptor as fetched, word 0 in the lowest bits.
   typedef struct packed {
     logic [15:0] multiplier;
@@ -116,6 +128,17 @@ package systole_pkg;
     logic [1:0] activation;
     logic [2:0] op;
   } desc_t;
+  // Words 0 and 1 of an oscillator's record, of which the lowest bits of word 1 are kept.
+  localparam int unsigned OscStride = 4;
+  typedef struct packed {
+    logic free;
+    logic [7:0] gate;
+    logic [7:0] knob;
+    logic stepped;
+    logic [2:0] widen;
+    logic [1:0] unused0;
+    logic [9:0] table_at;
+  } osc_t;
   // Configuration registers.
   typedef struct packed {
     logic [3:0] log2_hop;
@@ -126,6 +149,7 @@ package systole_pkg;
     logic [31:0] exc_offset;
     logic [7:0] cv_words;
     logic [23:0] geometry;
+    logic [2:0] oscillators;
   } cfg_t;
   localparam logic [3:0] CfgLog2Hop = 4'd0;
   localparam logic [3:0] CfgLog2Block = 4'd1;
@@ -135,6 +159,7 @@ package systole_pkg;
   localparam logic [3:0] CfgExcOffset = 4'd5;
   localparam logic [3:0] CfgCvWords = 4'd6;
   localparam logic [3:0] CfgGeometry = 4'd7;
+  localparam logic [3:0] CfgOscillators = 4'd8;
 
   localparam int unsigned TanhBaseBits = 15;
   localparam logic [14:0] TanhBase[64] = '{

@@ -91,8 +91,19 @@ SOUND = np.dtype([("seq", "<i8"), ("patch", "<i8"), ("knobs_used", "<i8")])
 """patch: serial number of the one that plays; the arrays after it belong to the same sequence lock."""
 ROW = np.dtype([("source", "<i8"), ("target", "<i8"), ("amount", "<f8")])
 VOICE = np.dtype([("stage", "<i4"), ("note", "<i4"), ("env", "<f4"), ("env2", "<f4")])
-LOG = np.dtype([("start", "<i8"), ("wall", "<i4"), ("cpu", "<i4"), ("lateness", "<i4"), ("frames", "<i4")])
-"""One callback: start in ns, then what it took and how late it began, in ns, and its frames."""
+LOG = np.dtype(
+    [
+        ("start", "<i8"),  # ns
+        ("wall", "<i4"),  # ns that it took, and that the processor worked on it
+        ("cpu", "<i4"),
+        ("lateness", "<i4"),  # ns that it began too late
+        ("frames", "<i4"),
+        ("missing", "<i4"),  # of them, those that had not been rendered ahead in time
+        ("core", "<i2"),  # on which it ended, -1 where the system does not tell
+        ("starting", "<i2"),  # networks that notes started in it
+    ]
+)
+"""One callback, or one block rendered ahead."""
 SLEEP = np.dtype([("time", "<i8"), ("late", "<i8")])
 """A thread that only sleeps: when it woke in ns, and how late. Shows whether the machine was busy or we were."""
 
@@ -116,6 +127,8 @@ PARTS: dict[str, tuple[np.dtype[Any] | str, tuple[int, ...]]] = {
     "scope": ("<f4", (65_536, 2)),
     "log_head": ("<i8", (8,)),  # sound thread
     "log": (LOG, (8192,)),
+    "ahead_log_head": ("<i8", (8,)),  # thread that renders ahead
+    "ahead_log": (LOG, (8192,)),
     "canary_head": ("<i8", (8,)),  # canary thread
     "canary": (SLEEP, (1024,)),
 }

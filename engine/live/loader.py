@@ -36,7 +36,7 @@ from engine.part import Part
 from engine.patch import Patch, load_patch, patch_text, read_patch
 from engine.realtime.governor import START_SEED, SUSTAIN_SEED
 
-__all__ = ["ROOM", "Loader", "first_patch"]
+__all__ = ["COLD", "ROOM", "Loader", "first_patch"]
 
 ROOM = (32, 8)
 """Polyphony and unison that every part is made for: all that the parameters can ask for."""
@@ -44,6 +44,8 @@ RINGS = -1.0
 FADE, SHORT_FADE, CLOSE_FADE = 1024.0, 256.0, 480.0
 BUSY = 0.6
 """Load above which a fade, during which two parts are rendered, is made short."""
+COLD = 2.0
+"""How many times longer notes take to start in a part that has not played yet, whose memory is in nobody's cache."""
 WAIT_SECONDS, POLL_SECONDS = 3.0, 0.005
 AT_ONCE = 0
 PAGE = 4096
@@ -181,9 +183,10 @@ class Loader:
         serial, seed, tuning = self._parts, part_seed(self.seed, self._parts), self.tuning
         part = Part(patch, program, seed=seed, tuning=tuning, room=ROOM)
         touch(part)
+        costs, cost = dry_run(program), self._core.rig.cost
         if self._opened is None or self._opened.program.hash != program.hash:
-            costs = dry_run(program)
-            self._core.rig.cost[SUSTAIN_SEED], self._core.rig.cost[START_SEED] = costs.sustain, costs.start
+            cost[SUSTAIN_SEED] = costs.sustain
+        cost[START_SEED] = COLD * costs.start
         slot = self._free_slot()
         self._keeper.fill(slot, part, serial)
         try:

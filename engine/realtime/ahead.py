@@ -12,7 +12,7 @@ from accel.emulator.entry import address_of
 from accel.formats import RATE
 from engine.jit import compiled
 from engine.realtime.ahead_ring import held_ahead
-from engine.realtime.callback_log import log_callback, meter_load
+from engine.realtime.callback_log import log_ahead, log_callback
 from engine.realtime.native import load_acquire, now_ns, sleep_us, store_release, thread_id, thread_ns
 from engine.realtime.produce import produce
 from engine.realtime.rig import RING_AT, SAFE, SILENT, WORD_AT
@@ -26,6 +26,8 @@ AHEAD_BASE = WORD_AT["ahead_base"]
 AHEAD_THREAD, SILENT_THREAD, CANARY_THREAD = (WORD_AT[f"{name}_thread"] for name in ("ahead", "silent", "canary"))
 NS = 1_000_000_000
 LEAST_US, MOST_US = 100, 10_000
+LOOKS = 8
+"""In a block, of who renders ahead: one block ahead, all that it sleeps too long is missing for rendering."""
 PIECE, SILENT_BLOCK = 1024, 512
 BEHIND_NS = NS
 """So far behind the clock (the machine was asleep) means: go on from here, and do not catch up."""
@@ -40,15 +42,16 @@ def _word(rig: Any, at: int) -> int:
 
 
 @compiled
-def _render_ahead(rig: Any, count: int) -> None:
-    """The next `count` samples, at most PIECE, into the ring."""
-    head, mask, start = rig.ring_heads[AHEAD_RING], rig.ahead.shape[0] - 1, now_ns(rig.words)
+def _render_ahead(rig: Any, count: int, late: int) -> None:
+    """The next `count` samples, at most PIECE, into the ring; `late`: ns that the thread slept too long before."""
+    head, mask = rig.ring_heads[AHEAD_RING], rig.ahead.shape[0] - 1
+    start, spent = now_ns(rig.words), thread_ns(rig.words)
     if not produce(rig, rig.scratch, 0, count):
         return
     for i in range(count):
         place = (head + i) & mask
         rig.ahead[place, 0], rig.ahead[place, 1] = rig.scratch[i, 0], rig.scratch[i, 1]
-    meter_load(rig, now_ns(rig.words) - start, count, RATE)
+    log_ahead(rig, start, now_ns(rig.words) - start, thread_ns(rig.words) - spent, late, count)
     rig.words[AHEAD_BASE] = rig.play[0].now - (head + count)
     store_release(address_of(rig.ring_heads) + WORD * AHEAD_RING, head + count)
 
@@ -60,14 +63,18 @@ def run_ahead(rig: Any) -> None:
     Ends when the word `stop` is not 0 or the mode is another (`ahead_ring.set_safe` is called before).
     """
     rig.words[AHEAD_THREAD] = thread_id(rig.words)
+    late: Any = 0
     while _word(rig, STOP) == 0 and _word(rig, MODE) == SAFE:
         block = min(max(_word(rig, BLOCK), 1), PIECE)
         wanted = min(max(_word(rig, AHEAD), block), rig.ahead.shape[0])
         missing = wanted - held_ahead(rig)
         if _word(rig, OWNER) > SILENT and missing > 0:
-            _render_ahead(rig, min(block, missing))  # a device of another rate takes a sample more or less each time
+            _render_ahead(rig, min(block, missing), late)  # a device of another rate takes a sample more or less
+            late = 0
         else:
-            sleep_us(rig.words, min(max(block * 1_000_000 // RATE // 4, LEAST_US), MOST_US))
+            length, before = min(max(block * 1_000_000 // RATE // LOOKS, LEAST_US), MOST_US), now_ns(rig.words)
+            sleep_us(rig.words, length)
+            late = now_ns(rig.words) - before - 1000 * length
 
 
 @compiled

@@ -13,11 +13,12 @@ from engine.jit import compiled, inlined
 from engine.realtime.native import load_acquire, store_release
 from engine.realtime.rig import DIRECT, RING_AT, SAFE, WORD_AT, Rig
 
-__all__ = ["held_ahead", "set_direct", "set_safe", "take_ahead"]
+__all__ = ["held_ahead", "set_direct", "set_safe", "take_ahead", "take_missing"]
 
 AHEAD, WORD = RING_AT["ahead"], 8
-LEFT, RIGHT, IS_DRY, HAS_BEGUN = range(4)
-"""In `Rig.faded`: the last sample that was given, whether it ran dry, and whether there ever was enough."""
+LEFT, RIGHT, IS_DRY, HAS_BEGUN, MISSING = range(5)
+"""In `Rig.faded`: the last sample that was given, whether it ran dry, whether there ever was enough, and samples that
+were missing in this callback."""
 FADE = 64
 """Samples of the line to zero where little is left, and back."""
 
@@ -67,11 +68,20 @@ def take_ahead(rig: Any, out: Any, start: int, count: int) -> None:
         rig.counters[0].ahead_underruns += 1
         if faded[HAS_BEGUN] == 1.0:  # until then the gate is shut: nothing is missed
             rig.counters[0].ahead_missing += count - available
+            faded[MISSING] += count - available
         _fade_out(rig, out, start, available, count)
     else:
         faded[HAS_BEGUN] = 1.0
     faded[IS_DRY] = 1.0 if available < count else 0.0
     faded[LEFT], faded[RIGHT] = out[start + count - 1, 0], out[start + count - 1, 1]
+
+
+@compiled
+def take_missing(rig: Any) -> int:
+    """Samples that were missing since the last time."""
+    found = int(rig.faded[MISSING])
+    rig.faded[MISSING] = 0.0
+    return found
 
 
 def _clear(rig: Rig) -> None:

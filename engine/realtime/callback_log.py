@@ -6,11 +6,13 @@ import math
 from typing import Any
 
 from accel.emulator.entry import address_of
-from engine.jit import compiled
-from engine.realtime.native import store_release
+from accel.formats import RATE
+from engine.jit import compiled, inlined
+from engine.realtime.ahead_ring import take_missing
+from engine.realtime.native import core_number, store_release
 from engine.realtime.rig import SAFE, WORD_AT
 
-__all__ = ["log_callback", "meter_load"]
+__all__ = ["log_ahead", "log_callback", "meter_load"]
 
 MODE = WORD_AT["mode"]
 NS = 1e9
@@ -30,6 +32,13 @@ def meter_load(rig: Any, wall: int, count: int, rate: int) -> None:
     meters = rig.meters[0]
     meters.load += (load - meters.load) * (1.0 - math.exp(-seconds / MEMORY_SECONDS))
     meters.load_worst = max(load, meters.load_worst * math.exp(-seconds / WORST_SECONDS))
+
+
+@inlined
+def _fill(rig: Any, entry: Any, start: int, wall: int, cpu: int, late: float, frames: int) -> None:
+    entry.start, entry.wall, entry.cpu = start, min(wall, MOST_NS), min(cpu, MOST_NS)
+    entry.lateness = int(min(max(late, -MOST_NS), MOST_NS))
+    entry.frames, entry.core, entry.starting = frames, core_number(rig.words), rig.play[0].starting
 
 
 @compiled
@@ -53,9 +62,20 @@ def log_callback(rig: Any, start: int, wall: int, cpu: int, late: float, frames:
         counters.late_starts += 1
     if rig.words[MODE] != SAFE:  # else this was only a copy
         meter_load(rig, wall, frames, rate)
+    missing = take_missing(rig)
     head = rig.log_head[0]
     entry = rig.log[head & (rig.log.shape[0] - 1)]
-    entry.start, entry.wall, entry.cpu = start, min(wall, MOST_NS), min(cpu, MOST_NS)
-    entry.lateness = int(min(max(late, -MOST_NS), MOST_NS))
-    entry.frames = frames
+    _fill(rig, entry, start, wall, cpu, late, frames)
+    entry.missing = missing
     store_release(address_of(rig.log_head), head + 1)
+
+
+@compiled
+def log_ahead(rig: Any, start: int, wall: int, cpu: int, late: int, frames: int) -> None:
+    """Meter and log one block rendered ahead; arguments as `log_callback`."""
+    meter_load(rig, wall, frames, RATE)
+    head = rig.ahead_log_head[0]
+    entry = rig.ahead_log[head & (rig.ahead_log.shape[0] - 1)]
+    _fill(rig, entry, start, wall, cpu, float(late), frames)
+    entry.missing = 0
+    store_release(address_of(rig.ahead_log_head), head + 1)

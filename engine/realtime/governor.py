@@ -25,9 +25,11 @@ from engine.realtime.rig import WORD_AT
 from engine.state import PartState
 
 __all__ = [
+    "LOAD_SHARE",
     "POLYPHONY",
     "START",
     "START_SEED",
+    "START_SHARE",
     "SUSTAIN",
     "SUSTAIN_SEED",
     "UNLIMITED",
@@ -52,11 +54,12 @@ SUSTAIN, START, SUSTAIN_SEED, START_SEED, OVERHEAD, GOVERNED = range(6)
 """In `Rig.cost`: ns that a running network takes per sample, and that starting one takes; 0 = not known, then nothing
 is held back. The loader writes what it has measured for a new patch to the seeds before its OPEN event. OVERHEAD: ns of
 a block in which nothing sounds. GOVERNED: networks for which the polyphony was lowered last, 0 = not known."""
-START_SHARE = 0.7
-"""Of a block's time, what notes may take that run or start."""
-LOAD_SHARE = 0.85
-"""Of the time, what running networks may take."""
-FULL, RESERVE = 0.9, 0.45
+START_SHARE = 0.5
+"""Of a block's time, what notes may take that run or start. A chord's first block takes up to half more than single
+notes let expect, since nothing of it is in the cache yet."""
+LOAD_SHARE = 0.7
+"""Of the time, what running networks may take: where others use the cache, a block takes half more than the mean."""
+FULL, RESERVE = 0.75, 0.4
 """Of the time, what networks that run and one note that starts may take together; of that, most that is kept for it."""
 ROOMY = 0.7
 """Of that, below which the polyphony is set back."""

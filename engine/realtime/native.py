@@ -25,6 +25,7 @@ __all__ = [
     "NATIVE_AT",
     "call_u32",
     "call_words",
+    "core_number",
     "load_acquire",
     "native_words",
     "now_ns",
@@ -34,13 +35,13 @@ __all__ = [
     "thread_ns",
 ]
 
-NATIVE = ("clock", "wall", "thread", "ticks", "thread_id", "sleep")
+NATIVE = ("clock", "wall", "thread", "ticks", "thread_id", "sleep", "core")
 NATIVE_AT = {name: at for at, name in enumerate(NATIVE)}
 """clock: address of clock_gettime, or of QueryPerformanceCounter where `ticks` > 0; wall, thread: clock ids;
 ticks: counts per second; thread_id: address of a function that tells the system's number of the calling thread, or 0;
-sleep: address of usleep, or of Sleep (milliseconds) where `ticks` > 0."""
+sleep: address of usleep, or of Sleep (milliseconds) where `ticks` > 0; core: address of sched_getcpu, or 0."""
 CLOCK, WALL, THREAD = NATIVE_AT["clock"], NATIVE_AT["wall"], NATIVE_AT["thread"]
-TICKS, THREAD_ID, SLEEP = NATIVE_AT["ticks"], NATIVE_AT["thread_id"], NATIVE_AT["sleep"]
+TICKS, THREAD_ID, SLEEP, CORE = (NATIVE_AT[name] for name in ("ticks", "thread_id", "sleep", "core"))
 NS = 1_000_000_000
 I32, I64 = ir.IntType(32), ir.IntType(64)
 
@@ -162,6 +163,12 @@ def thread_id(words: Any) -> int:
 
 
 @compiled
+def core_number(words: Any) -> int:
+    """The core on which the calling thread runs, -1 where the system does not tell."""
+    return _call_number(words[CORE]) if words[CORE] != 0 else -1
+
+
+@compiled
 def sleep_us(words: Any, microseconds: int) -> None:
     """Let the calling thread sleep, 0 to 999 999 us; on Windows in whole milliseconds, rounded up."""
     if words[TICKS] > 0:
@@ -187,10 +194,12 @@ def native_words() -> dict[str, int]:
             "ticks": frequency.value,
             "thread_id": _address(kernel.GetCurrentThreadId),
             "sleep": _address(kernel.Sleep),
+            "core": 0,
         }
     library = ctypes.CDLL(None)
     is_mac = sys.platform == "darwin"
     gettid = getattr(library, "gettid", None)  # glibc since 2.30; only Linux wants it, to raise a thread's priority
+    core = getattr(library, "sched_getcpu", None)  # Linux
     return {
         "clock": _address(library.clock_gettime),
         "wall": 8 if is_mac else 1,  # CLOCK_UPTIME_RAW, CLOCK_MONOTONIC
@@ -198,4 +207,5 @@ def native_words() -> dict[str, int]:
         "ticks": 0,
         "thread_id": _address(gettid) if gettid is not None else 0,
         "sleep": _address(library.usleep),
+        "core": _address(core) if core is not None else 0,
     }

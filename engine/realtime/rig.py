@@ -100,7 +100,7 @@ PRIVATE: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {
     "knob_moves": (INT, (MAX_KNOBS,)),
     "knob_at": (REAL, (MAX_KNOBS,)),
     "knob_to": (REAL, (MAX_KNOBS,)),
-    "faded": (FLOAT, (4,)),
+    "faded": (FLOAT, (8,)),
 }
 """Name -> (type, shape) of what the owner does not see: rings from MIDI, the engine's own threads and control voltages,
 events that wait for their time with their keys (`event_heap`) and one that arrives, those of the block being rendered,

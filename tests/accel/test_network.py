@@ -11,7 +11,8 @@ from accel import reference
 from accel.compiler import compile_network
 from accel.errors import SystoleError
 from accel.formats import UNITY, pitch_word
-from accel.network import check_tones, expected_shapes, load_network
+from accel.network import expected_shapes, load_network
+from accel.oscillator_spec import check_tones
 from accel.random_network import random_network
 from accel.random_program import Shape
 
@@ -70,8 +71,9 @@ def test_truth_values_are_no_harmonics():
 
 def test_every_channel_is_the_integers_channel(network):
     program, volts = compile_network(network), np.array([-2.0, -1.0, 0.7, 3.0])
-    wanted = reference.excitation(program, pitch_word(volts), seed=5, phase=1 << 30) / UNITY
-    found = network.excitation(volts, reference.noise_words(len(wanted), 5) / UNITY, 0.25)
+    counts = np.zeros((len(volts), len(program.knobs)), np.int16)
+    wanted = reference.excitation(program, pitch_word(volts), counts, seed=5, phase=1 << 30) / UNITY
+    found = network.excitation(volts, counts / 20_000, reference.noise_words(len(wanted), 5) / UNITY, 0.25)
     assert found.shape == wanted.shape == (3 * SHAPE.hop, 8)
     assert np.abs(found - wanted).max() < 3e-3  # at harmonic 40 of the highest note; the phase itself has 32 bits
     assert np.abs(found - wanted).mean() < 2e-4

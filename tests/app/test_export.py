@@ -22,7 +22,7 @@ def test_a_model_by_name(systole: Systole, home: Path, tmp_path: Path) -> None:
     session = onnxruntime.InferenceSession(tmp_path / "tiny.onnx", providers=["CPUExecutionProvider"])
     volts, knobs, noise = np.linspace(-1, 1, 9), np.full((9, 2), 0.3), np.zeros(512)
     given = {
-        "excitation": network.excitation(volts, noise)[None].astype(np.float32),
+        "excitation": network.excitation(volts, knobs, noise)[None].astype(np.float32),
         "control": np.column_stack([volts, knobs])[None].astype(np.float32),
     }
     audio = session.run(["audio"], given)[0][0]

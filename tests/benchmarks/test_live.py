@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 
 from benchmarks.live import Row, live_table
-from benchmarks.live_figures import find_gaps, long_callbacks, match_onsets, spread
+from benchmarks.live_figures import find_gaps, find_shortages, long_callbacks, match_onsets, spread
 from benchmarks.live_music import BAR_SECONDS, PATCHES, bar
+from benchmarks.live_witness import WITNESS, net_processor, witnesses
 from engine.library import find_model
 from engine.live.layout import LOG
 from engine.patch import read_patch
 
 RATE, BLOCK = 48_000, 128
 PERIOD = BLOCK * 1e9 / RATE
-NOBODY = np.zeros((0, 2), np.int64)
+NOBODY = np.zeros(0, WITNESS)
+MS = 1_000_000
 
 
 def log_of(count: int) -> np.ndarray:
@@ -35,13 +37,18 @@ def lose(log: np.ndarray, after: int, blocks: int, late: float = 0.0) -> None:
     log["lateness"][after + 1] = late * PERIOD
 
 
+def one(time: int, *, late: int, core: int = -1, slow: float = 1.0) -> np.ndarray:
+    """Somebody who saw something."""
+    return witnesses(np.array([time]), np.array([late]), core, slow)
+
+
 def test_a_quiet_machine_loses_nothing() -> None:
     log = log_of(1000)
     log["lateness"] = np.random.default_rng(1).normal(0, 0.1 * PERIOD, 1000)
     log["start"] += log["lateness"]
     assert find_gaps(log, RATE, NOBODY) == []
     assert find_gaps(log[:1], RATE, NOBODY) == []
-    assert long_callbacks(log, RATE)[:2] == (0, 0)
+    assert long_callbacks(log, RATE, NOBODY)[:2] == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -62,15 +69,58 @@ def test_whose_fault_a_gap_is(wall: float, cpu: float, late: float, is_ours: boo
     (gap,) = find_gaps(log, RATE, NOBODY)
     assert gap.samples == 2 * BLOCK
     assert gap.is_ours == is_ours, gap
-    assert long_callbacks(log, RATE)[:2] == (int(cpu >= 1), int(wall > 1 > cpu))
+    assert long_callbacks(log, RATE, NOBODY)[:2] == (int(cpu >= 1), int(wall > 1 > cpu))
 
 
 def test_a_witness_makes_it_the_machines_fault() -> None:
     log = log_of(100)
     lose(log, 50, 1)
     at = int(log["start"][51])
-    assert find_gaps(log, RATE, np.array([[at - 1000, 2_000_000]]))[0].is_ours is False
-    assert find_gaps(log, RATE, np.array([[at - 10 * int(PERIOD), 300_000]]))[0].is_ours is True
+    assert find_gaps(log, RATE, one(at - 1000, late=2 * MS))[0].is_ours is False
+    assert find_gaps(log, RATE, one(at - 10 * int(PERIOD), late=300_000))[0].is_ours is True
+    assert find_gaps(log, RATE, one(at - 1000, late=10_000, core=0, slow=9.0))[0].is_ours is True  # nobody waited
+
+
+@pytest.mark.parametrize(
+    ("late", "core", "slow", "is_ours"),
+    [
+        (0.7, 0, 1.0, False),  # 0.7 of a block was taken away: 0.6 are left of 1.3
+        (0.2, 0, 1.0, True),  # 1.1 are left
+        (0.7, 1, 1.0, True),  # another core
+        (0.0, 0, 4.0, False),  # the core was at a quarter of its speed, or stopped, in one of four looks
+        (0.0, 0, 1.4, True),
+    ],
+)
+def test_what_was_taken_from_its_core_is_taken_off_a_callback(late: float, core: int, slow: float, is_ours) -> None:
+    log = log_of(100)
+    log[50]["wall"] = log[50]["cpu"] = 1.3 * PERIOD
+    lose(log, 50, 1)
+    witness = one(int(log["start"][50] + PERIOD), late=int(late * PERIOD), core=core, slow=slow)
+    (gap,) = find_gaps(log, RATE, witness)
+    assert gap.is_ours == is_ours, gap
+    assert long_callbacks(log, RATE, witness)[:2] == (int(is_ours), int(not is_ours))
+
+
+@pytest.mark.parametrize(
+    ("wall", "cpu", "late", "is_ours"),
+    [(1.3, 1.2, 0.0, True), (1.3, 0.5, 0.0, False), (0.8, 0.7, 0.5, False), (0.4, 0.4, 0.0, True)],
+)
+def test_whose_fault_it_is_that_nothing_was_rendered_in_time(wall: float, cpu: float, late: float, is_ours) -> None:
+    log, ahead = log_of(100), log_of(100)
+    log["start"] += np.int64(0.99 * PERIOD)
+    log["missing"][50] = 40
+    ahead["wall"][50], ahead["cpu"][50], ahead["lateness"][50] = wall * PERIOD, cpu * PERIOD, late * PERIOD
+    (gap,) = find_shortages(log, ahead, RATE, NOBODY)
+    assert gap.samples == 40 and gap.is_ours == is_ours, gap
+    assert find_shortages(log, ahead[:0], RATE, NOBODY) == []
+
+
+def test_what_the_guest_saw_itself_is_not_taken_off_twice() -> None:
+    log = log_of(10)
+    log[5]["wall"], log[5]["cpu"] = 1.8 * PERIOD, 1.2 * PERIOD
+    witness = one(int(log["start"][5] + PERIOD), late=int(0.6 * PERIOD), core=0)
+    assert net_processor(log, RATE, witness)[5] == pytest.approx(1.2 * PERIOD)
+    assert net_processor(log, RATE, NOBODY)[4] == log["cpu"][4]
 
 
 @pytest.mark.parametrize("late", [0.4, 0.97, 2.5])

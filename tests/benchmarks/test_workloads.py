@@ -46,5 +46,5 @@ def test_program_sounds_like_its_network(name: str) -> None:
 def test_the_float_noise_is_the_lfsrs() -> None:
     workload = WORKLOADS["one"]
     take = take_of(workload, rows=3)
-    found = reference.excitation(workload.program, take.pitch, take.seed, 0)[:, 0] / 2.0**15
+    found = reference.excitation(workload.program, take.pitch, take.knobs, take.seed, 0)[:, 0] / 2.0**15
     assert (found == take.noise).all()

@@ -11,7 +11,7 @@ from accel.cycles import frame_cycles
 from accel.emulator import Emulator
 from accel.errors import SystoleError
 from accel.formats import UNITY
-from accel.hardware.geometry import EXC_CHANNELS
+from accel.hardware.geometry import EXC_CHANNELS, RATIO_POINTS
 from accel.hardware.machine import Machine
 from accel.program import Program
 from accel.random_program import Shape, random_program, random_shape
@@ -30,9 +30,16 @@ CORNERS = (
     Shape(channels=9, skip=12, kernel=2, dilations=(4,), harmonics=(2,), knobs=2, hidden=(), hop=64, head=2),
     Shape(channels=6, skip=4, kernel=2, dilations=(3,), harmonics=(1,), sines=tuple(range(2, 25)), hop=64),  # 24 sines
     Shape(channels=3, skip=2, kernel=1, dilations=(1,), harmonics=(), sines=tuple(range(2, 33)), hop=16),  # 32 channels
+    Shape(channels=3, skip=3, kernel=2, dilations=(1,), harmonics=(1,), knobs=2, hidden=(3,), hop=16, oscillators=1),
+    Shape(channels=4, skip=3, kernel=2, dilations=(2, 1), harmonics=(1, 3), knobs=3, hidden=(), hop=32, oscillators=2),
+    Shape(channels=6, skip=2, kernel=2, dilations=(1,), harmonics=(1, 2, 8), knobs=1, hop=64, oscillators=3),
+    Shape(channels=5, skip=4, kernel=2, dilations=(3, 5), sines=tuple(range(3, 22)), knobs=4, hop=128, oscillators=4),
+    Shape(channels=2, skip=2, kernel=1, dilations=(1,), harmonics=(1,), knobs=0, hidden=(), hop=256, oscillators=4),
 )
 MANY = 5
 """Every so many random programs have more than 16 excitation channels."""
+BANKS = 3
+"""Every so many random programs have oscillators with records."""
 
 
 def draw(index: int) -> tuple[Program, np.random.Generator]:
@@ -46,14 +53,18 @@ def draw(index: int) -> tuple[Program, np.random.Generator]:
         alone = int(rng.integers(17, EXC_CHANNELS + 1)) - 1 - 2 * len(shape.harmonics)
         sines = rng.choice(np.arange(1, 65), alone, replace=False)
         shape = dataclasses.replace(shape, sines=tuple(int(k) for k in sines))
-    program = random_program(
-        rng,
-        shape,
-        spread=float(rng.choice([10, 30, 100])),
-        extreme=index % 3 == 2,
-        multiplier=int(rng.choice([1, UNITY, int(rng.integers(1, UNITY + 1))])),
-    )
-    return program, rng
+    if index >= len(CORNERS) and index % BANKS == 1:
+        shape = dataclasses.replace(shape, harmonics=shape.harmonics or (1, 5), oscillators=1 + index // BANKS % 4)
+    while True:
+        program = random_program(
+            rng,
+            shape,
+            spread=float(rng.choice([10, 30, 100])),
+            extreme=index % 3 == 2,
+            multiplier=int(rng.choice([1, UNITY, int(rng.integers(1, UNITY + 1))])),
+        )
+        if sum(len(each.points) for each in program.bank) <= RATIO_POINTS:
+            return program, rng
 
 
 def check(machine: Machine, index: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 
@@ -11,11 +12,12 @@ import pytest
 from accel import reference
 from accel.cycles import TARGETS
 from accel.errors import SystoleError
-from accel.formats import Op
-from accel.hardware.geometry import EXC_CHANNELS, GEOMETRIES, Geometry, simulated
+from accel.formats import FIELD_AT, Op
+from accel.hardware.geometry import EXC_CHANNELS, GEOMETRIES, RATIO_POINTS, Geometry, simulated
 from accel.hardware.image import pack
 from accel.hardware.machine import Machine
 from accel.hardware.verify import verify_hardware
+from accel.oscillators import Oscillator, points_of
 from accel.random_program import Shape, random_program
 from accel.reference import DEFAULT_SEED
 from accel.verify import random_take
@@ -50,6 +52,14 @@ def test_random_programs_have_few_many_and_all_channels() -> None:
     assert any(16 < count < EXC_CHANNELS for count in counts - {26})
 
 
+def test_random_programs_have_banks_of_every_size() -> None:
+    banks = [draw(index)[0] for index in DRAWN]
+    assert {each.of(Op.EXCITE)[0].split for each in banks} == {0, 1, 2, 3, 4}
+    bank = [oscillator for each in banks for oscillator in each.bank]
+    assert any(each.gate for each in bank)
+    assert {each.stepped for each in bank if each.knob} == {each.free for each in bank if each.knob} == {False, True}
+
+
 @pytest.mark.parametrize("size", QUICK, ids=str)
 @pytest.mark.parametrize("index", DRAWN)
 def test_random_programs(size: tuple[int, int, int], index: int) -> None:
@@ -74,8 +84,9 @@ def test_shipped_models_on_the_small_target(name: str) -> None:
 
 def test_a_load_reads_back_word_for_word() -> None:
     core = machine(*QUICK[1])
-    image = core.load(random_program(np.random.default_rng(5), Shape(sines=tuple(range(3, 22)))))
+    image = core.load(random_program(np.random.default_rng(5), Shape(sines=tuple(range(3, 22)), oscillators=2)))
     assert len(image.parts["exc"][0]) == EXC_CHANNELS
+    assert len(image.parts["osc"][0]) > 6
     for name, (at, data) in image.parts.items():
         np.testing.assert_array_equal(core.read(name, at), data & (0xFFFF if name == "exc" else 0xFFFFFFFF), name)
 
@@ -84,7 +95,8 @@ def test_another_program_is_a_load_and_a_start() -> None:
     """Nothing of one program is heard in the next: the second run of the first equals its first run."""
     core = machine(*QUICK[1])
     rng = np.random.default_rng(6)
-    first, second = random_program(rng), random_program(rng, Shape(channels=5, skip=3, dilations=(1, 9)))
+    first = random_program(rng)
+    second = random_program(rng, Shape(channels=5, skip=3, dilations=(1, 9), oscillators=3))
     take = random_take(rng, first, 4, "playing")
     outputs = []
     for program in (first, second, first):
@@ -102,6 +114,17 @@ def test_a_program_that_does_not_fit_is_refused_with_both_sizes() -> None:
     wanted = f"{EXC_CHANNELS + 1} excitation channels, the accelerator has {EXC_CHANNELS}"
     with pytest.raises(SystoleError, match=wanted):
         pack(random_program(np.random.default_rng(7), Shape(harmonics=tuple(range(1, 17)))), Geometry())
+
+
+def test_ratios_beyond_the_tables_are_refused_with_both_sizes() -> None:
+    program = random_program(np.random.default_rng(7), Shape(oscillators=4))
+    excite, points = program.of(Op.EXCITE)[0], np.zeros(points_of(6), np.int32)
+    words = [excite.bias, *[Oscillator(points, 1).words()] * 4]
+    table = program.descriptors.copy()
+    table[0, FIELD_AT["bias_at"]] = len(program.biases)
+    large = dataclasses.replace(program, descriptors=table, biases=np.concatenate([program.biases, *words]))
+    with pytest.raises(SystoleError, match=f"1256 points of ratios, the accelerator has room for {RATIO_POINTS}"):
+        pack(large, Geometry())
 
 
 @pytest.mark.parametrize("size", [(1, 8, 1), (17, 8, 2), (4, 6, 1), (4, 8, 3), (4, 8, 8), (2, 8, 4)], ids=str)

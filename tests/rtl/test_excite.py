@@ -17,6 +17,9 @@ SOURCES = [
     "sine_unit.sv",
     "fade_unit.sv",
     "excite.sv",
+    "ram.sv",
+    "ratio_unit.sv",
+    "osc_bank.sv",
     str(ROOT / "tests" / "rtl" / "benches" / "excite_top.sv"),
 ]
 
@@ -28,6 +31,9 @@ def test_excitation_is_the_references_in_exactly_the_stated_cycles() -> None:
     for name in ("exponent below zero", "exponent above its top", "gain fading", "frame at once after the last"):
         assert counted[name]
     assert {f"channels {count:02}" for count in range(1, EXC_CHANNELS + 1)} <= set(counted)
+    assert {f"oscillators with records {count}" for count in range(5)} <= set(counted)
+    for name in ("gate that rises", "ratio that moves, stepped", "ratio that moves, on lines"):
+        assert counted[name] > 10
     for count in (17, 25, 32):
         assert counted[f"channels {count:02}"] > 1
     for bit in range((EXC_CHANNELS - 1).bit_length()):
@@ -36,8 +42,19 @@ def test_excitation_is_the_references_in_exactly_the_stated_cycles() -> None:
 
 
 @pytest.mark.parametrize(
-    ("channels", "hop", "cycles"),
-    [(3, 64, 555), (8, 16, 176), (13, 64, 880), (16, 256, 4144), (17, 16, 320), (25, 64, 1648), (32, 256, 8240)],
+    ("channels", "hop", "oscillators", "cycles"),
+    [
+        (3, 64, 0, 555),
+        (8, 16, 0, 176),
+        (13, 64, 0, 880),
+        (16, 256, 0, 4144),
+        (17, 16, 0, 320),
+        (25, 64, 0, 1648),
+        (32, 256, 0, 8240),
+        (3, 64, 1, 562),
+        (13, 64, 2, 1116),
+        (32, 256, 4, 8367),
+    ],
 )
-def test_cycles(channels: int, hop: int, cycles: int) -> None:
-    assert excite_cycles(channels, hop) == cycles
+def test_cycles(channels: int, hop: int, oscillators: int, cycles: int) -> None:
+    assert excite_cycles(channels, hop, oscillators) == cycles

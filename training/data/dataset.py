@@ -54,7 +54,13 @@ class Dataset:
             of_part = [row for row, each in enumerate(self.part) if each == part]
             count = max(1, round(share * len(of_part)))
             rows += [of_part[i * len(of_part) // count] for i in range(count)]
-        rows.sort()
+        return self._rows(sorted(rows))
+
+    def of_parts(self, *parts: str) -> "Dataset":
+        """The clips of some parts; there may be none."""
+        return self._rows([row for row, each in enumerate(self.part) if each in parts])
+
+    def _rows(self, rows: list[int]) -> "Dataset":
         return replace(
             self,
             control=self.control[rows],

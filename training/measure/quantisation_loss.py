@@ -51,7 +51,7 @@ def _renderer(network: Network, condition: Callable[[Floats, Floats], Floats]) -
         length = (len(rows) - 1) * network.architecture.hop
         if length > len(noise):
             noise = noise_words(length, DEFAULT_SEED) / UNITY
-        driven = network.excitation(volts, noise[:length], int(phase * 2.0**32) / 2.0**32)
+        driven = network.excitation(volts, knobs, noise[:length], int(phase * 2.0**32) / 2.0**32)
         return network.streams(driven, condition(volts, knobs))["output"][:, 0].astype(np.float32)
 
     return render

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from accel.compiler import control_scale
 from accel.errors import SystoleError
-from accel.formats import SIGMOID_FRACTION, TANH_FRACTION, UNITY, Op, Source
+from accel.formats import SIGMOID_FRACTION, TANH_FRACTION, UNITY, Op, Source, channel_parts
 from accel.network import SCHEMA, Architecture, Network
+from accel.oscillator_spec import OscillatorSpec
 from accel.program import Pass, Program
 
 __all__ = ["dequantise"]
@@ -46,7 +47,7 @@ def dequantise(program: Program) -> Network:
 
 def _architecture(program: Program) -> Architecture:
     gated = program.of(Op.GATED)
-    harmonics, sines, noise = _excitation(program)
+    bank, noise = _excitation(program)
     card = program.card
     return Architecture(
         schema=SCHEMA,
@@ -55,8 +56,9 @@ def _architecture(program: Program) -> Architecture:
         skip_channels=program.skip_channels,
         kernel=gated[0].taps,
         dilations=tuple(each.dilation for each in gated),
-        harmonics=harmonics,
-        sines=sines,
+        harmonics=() if program.of(Op.EXCITE)[0].split else bank[0].harmonics,
+        sines=() if program.of(Op.EXCITE)[0].split else bank[0].sines,
+        oscillators=bank if program.of(Op.EXCITE)[0].split else (),
         noise=noise,
         knobs=card.knobs,
         title=card.title,
@@ -70,19 +72,24 @@ def _architecture(program: Program) -> Architecture:
     )
 
 
-def _excitation(program: Program) -> tuple[tuple[int, ...], tuple[int, ...], bool]:
-    """Harmonics, sines and whether there is noise, if the channels lie as `accel.network` has them."""
-    codes = [(int(code) & 255, int(code) >> 8) for code in program.of(Op.EXCITE)[0].bias]
+def _excitation(program: Program) -> tuple[tuple[OscillatorSpec, ...], bool]:
+    """The oscillators and whether there is noise, if the channels lie as `accel.network` has them."""
+    codes = [channel_parts(int(code)) for code in program.of(Op.EXCITE)[0].bias]
     noise = bool(codes) and codes[-1][0] == Source.NOISE
-    tones = codes[: len(codes) - noise]
-    pairs = sum(source == Source.COSINE for source, _ in tones)
-    harmonics = tuple(k for _, k in tones[: 2 * pairs : 2])
-    sines = tuple(k for _, k in tones[2 * pairs :])
-    wanted = [(source, k) for k in harmonics for source in (Source.SINE, Source.COSINE)]
-    if tones != wanted + [(Source.SINE, k) for k in sines]:
-        needed = "sine, cosine of each of some harmonics, sines of others, noise"
+    rest, bank = codes[: len(codes) - noise], []
+    for index, each in enumerate(program.bank):
+        tones = [(source, k) for source, oscillator, k in rest if oscillator == index]
+        pairs = sum(source == Source.COSINE for source, _ in tones)
+        harmonics = tuple(k for _, k in tones[: 2 * pairs : 2])
+        bank.append(OscillatorSpec.of(each, harmonics, tuple(k for _, k in tones[2 * pairs :])))
+    wanted = []
+    for index, spec in enumerate(bank):
+        wanted += [(source, index, k) for k in spec.harmonics for source in (Source.SINE, Source.COSINE)]
+        wanted += [(Source.SINE, index, k) for k in spec.sines]
+    if rest != wanted:
+        needed = "of each oscillator sine and cosine of some harmonics, then sines of others; noise last"
         raise SystoleError(f"{program.name}: excitation channels {codes}; needed: {needed}")
-    return harmonics, sines, noise
+    return tuple(bank), noise
 
 
 def _layer(each: Pass, source: int, target: NDArray[np.int64] | int) -> Layer:

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, linear, pad
 
-from accel.network import check_tones
-from training.model.excitation import HARMONICS, HOP, channel_count
+from accel.oscillator_spec import OscillatorSpec, channel_count, check_oscillators, check_tones
+from training.model.excitation import HARMONICS, HOP
 from training.model.harmonic_bank import start_as_bank
 
 LEAK = 1 / 8
@@ -32,6 +32,7 @@ class Architecture:
         sines: further harmonics that come as a sine alone.
         control_width: neurons of each hidden layer of the control network, 1..512.
         control_depth: its hidden layers, 1..3.
+        oscillators: a bank in place of the one oscillator; `harmonics` and `sines` are then empty.
         bank: whether the weights start as a bank of harmonics (training/model/harmonic_bank.py); no part of what is
             exported.
     """
@@ -46,6 +47,7 @@ class Architecture:
     control_width: int = 32
     control_depth: int = 2
     bank: bool = False
+    oscillators: tuple[OscillatorSpec, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no program could hold.
@@ -57,6 +59,7 @@ class Architecture:
             if not isinstance(getattr(self, name), tuple):
                 raise ValueError(f"{name} is {getattr(self, name)!r}; allowed: a list of integers 1..64")
         check_tones(self.harmonics, self.sines)
+        check_oscillators(self.oscillators, self.harmonics, self.sines, self.knobs)
         for name, most in (("control_width", MOST_CONTROL_WIDTH), ("control_depth", MOST_CONTROL_DEPTH)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
@@ -67,6 +70,11 @@ class Architecture:
             raise ValueError("bank is true without any harmonics or sines; needed: a sine to begin with")
         if self.bank and self.skip_channels < 2:
             raise ValueError(f"bank is true with {self.skip_channels} skip_channels; needed: 2 or more")
+
+    @property
+    def sources(self) -> tuple[OscillatorSpec, ...]:
+        """The oscillators, one at least."""
+        return self.oscillators or (OscillatorSpec(self.harmonics, self.sines),)
 
     @property
     def layers(self) -> int:
@@ -110,7 +118,7 @@ class Generator(nn.Module):
     def __init__(self, arch: Architecture) -> None:
         super().__init__()
         self.arch = arch
-        self.first_conv = nn.Linear(channel_count(arch.harmonics, arch.sines), arch.channels)
+        self.first_conv = nn.Linear(channel_count(arch.harmonics, arch.sines, arch.oscillators) + 1, arch.channels)
         self.conv_layers = nn.ModuleList(_Block(arch, i == arch.layers - 1) for i in range(arch.layers))
         self.last_conv_layers = nn.ModuleDict(
             {"1": nn.Linear(arch.skip_channels, arch.skip_channels), "3": nn.Linear(arch.skip_channels, 1)}

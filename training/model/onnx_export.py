@@ -141,7 +141,7 @@ def largest_difference(model: onnx.ModelProto, network: Network, *, rows: int = 
     shape, rng = network.architecture, np.random.default_rng(seed)
     volts, knobs = random_controls(rng, rows, len(shape.knobs))
     noise = rng.uniform(-1, 1, (rows - 1) * shape.hop)
-    excitation = network.excitation(volts, noise, float(rng.uniform()))
+    excitation = network.excitation(volts, knobs, noise, float(rng.uniform()))
     control = np.column_stack([volts, knobs])
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     given = {"excitation": excitation[None].astype(np.float32), "control": control[None].astype(np.float32)}

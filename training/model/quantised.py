@@ -158,6 +158,7 @@ def as_network(generator: Generator) -> Network:
         dilations=arch.dilations,
         harmonics=arch.harmonics,
         sines=arch.sines,
+        oscillators=arch.oscillators,
         knobs=tuple(Knob(id=f"knob{i}", label=f"Knob {i}") for i in range(arch.knobs)),
     )
     weights = {name: tensor.detach().double().numpy() for name, tensor in generator.state_dict().items()}

@@ -5,8 +5,9 @@ import torch
 from numpy.typing import NDArray
 
 from accel.formats import HOP
-from training.model.excitation import excitation, oscillator, rows_to_samples
+from training.model.excitation import oscillator, rows_to_samples
 from training.model.generator import Generator, control_input
+from training.model.oscillators import bank_excitation, bank_starts
 from training.model.playing import Render
 
 NOISE_SEED = 5
@@ -31,8 +32,9 @@ def _renderer(generator: Generator, per_sample: bool) -> Render:
         control = torch.from_numpy(rows)[None]
         volts = (control[:, :, 0] - 60) / 12
         noise = np.random.default_rng(NOISE_SEED).uniform(-1, 1, (1, length)).astype(np.float32)
-        turns, f0 = oscillator(volts, torch.tensor([phase], dtype=torch.float64))
-        driven = excitation(turns, f0, torch.from_numpy(noise), arch.harmonics, arch.sines)
+        first = oscillator(volts, torch.tensor([phase], dtype=torch.float64))
+        starts = bank_starts(arch.sources, phase)[None]
+        driven = bank_excitation(arch.sources, first, volts, rows[None, :, 1:], starts, torch.from_numpy(noise))
         if per_sample:
             columns = [torch.cat([rows_to_samples(c), c[:, -1:]], 1) for c in control.unbind(2)]
             control = torch.stack(columns, 2)

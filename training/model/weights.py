@@ -12,6 +12,7 @@ from torch import Tensor
 from accel.atomic import atomic_path
 from accel.errors import SystoleError
 from accel.network import SCHEMA
+from accel.oscillator_spec import oscillators_from
 from training.model.generator import Architecture, Generator
 
 
@@ -72,6 +73,7 @@ def _architecture(meta: dict[str, Any], weights: dict[str, Tensor]) -> Architect
         knobs=len(meta["knobs"]),
         harmonics=_tuple(meta["harmonics"]),
         sines=_tuple(meta.get("sines", [])),
+        oscillators=oscillators_from(meta.get("oscillators", [])),
         control_width=len(weights["control.0.weight"]),
         control_depth=len(layers) - 1,
     )

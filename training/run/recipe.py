@@ -11,6 +11,7 @@ from typing import Any
 from accel.errors import SystoleError
 from accel.formats import HOP, RATE, WEIGHT_BITS
 from accel.network import SCHEMA
+from accel.oscillator_spec import oscillators_from, plain_fields
 from training.adversarial.recipe import AdversarialRecipe, adversarial_from
 from training.model.generator import Architecture
 from training.run.level_fit import LevelFit, level_fit_from
@@ -139,6 +140,8 @@ class Recipe:
         for key, plain in (("levels", None), ("weight_bits", WEIGHT_BITS)):
             if fields[key] == plain:  # recipes older than these fields keep their checkpoints
                 del fields[key]
+        if not self.architecture.oscillators:
+            del fields["architecture"]["oscillators"]
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -176,6 +179,8 @@ def recipe_from(fields: dict[str, Any]) -> Recipe:
     stages = tuple(Stage(**{**stage, "sizes": tuple(stage["sizes"])}) for stage in fields.pop("stages"))
     model = {**fields.pop("model", {}), "knobs": len(knobs)}
     model = {key: tuple(value) if isinstance(value, list) else value for key, value in model.items()}
+    if "oscillators" in model:
+        model = {"harmonics": ()} | model | {"oscillators": oscillators_from(model["oscillators"])}
     if "parts" in fields:
         fields["parts"] = tuple(fields["parts"])
     optimiser = Optimiser(**fields.pop("optimiser"))
@@ -196,7 +201,8 @@ def recipe_from(fields: dict[str, Any]) -> Recipe:
 def metadata(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any]:
     """Describes a model made by `recipe`: architecture, knobs, licence, figures."""
     arch = recipe.architecture
-    return {
+    bank = {"oscillators": [plain_fields(each) for each in arch.oscillators]} if arch.oscillators else {}
+    return bank | {
         "schema": SCHEMA,
         "name": recipe.name,
         "title": recipe.title,

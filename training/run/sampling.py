@@ -11,9 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from accel.oscillator_spec import OscillatorSpec
 from training.data.dataset import HOP, RATE, Dataset
-from training.model.excitation import HARMONICS, excitation, oscillator, rows_to_samples
+from training.model.excitation import HARMONICS, oscillator, rows_to_samples
 from training.model.generator import control_input
+from training.model.oscillators import bank_excitation
 from training.run.recipe import Stage
 
 
@@ -34,7 +36,7 @@ class Sampler:
         data: the clips.
         context: samples of past that a warm crop carries.
         seed: of the draws.
-        harmonics, sines: of the generator that is to be driven, as its architecture has them.
+        sources: the oscillators of the generator that is to be driven.
     """
 
     def __init__(
@@ -42,11 +44,9 @@ class Sampler:
         data: Dataset,
         context: int,
         seed: int,
-        harmonics: Sequence[int] = HARMONICS,
-        sines: Sequence[int] = (),
+        sources: Sequence[OscillatorSpec] = (OscillatorSpec(HARMONICS),),
     ) -> None:
-        self.data, self.context, self.seed = data, context, seed
-        self.harmonics, self.sines = harmonics, sines
+        self.data, self.context, self.seed, self.sources = data, context, seed, sources
         self.volts, self.knobs, self.phase = data.volts, data.control[:, :, 1:], data.phase
 
     def batch(self, step: int, stage: Stage) -> Batch:
@@ -64,8 +64,9 @@ class Sampler:
             phase = follow(phase, f0, torch.from_numpy(self.phase[at]))
         noise = torch.from_numpy(rng.uniform(-1, 1, (stage.batch, rows * HOP)).astype(np.float32))
         samples = first[:, None] * HOP + np.arange(rows * HOP)
+        starts = np.concatenate([start[:, None], rng.random((stage.batch, len(self.sources) - 1))], axis=1)
         return Batch(
-            excitation=excitation(phase, f0, noise, self.harmonics, self.sines),
+            excitation=bank_excitation(self.sources, (phase, f0), volts, self.knobs[at], starts, noise),
             control=control_input(volts, torch.from_numpy(self.knobs[at])).float(),
             target=torch.from_numpy(self.data.audio[clip[:, None], samples]),
             skip=0 if cold else self.context,

@@ -47,7 +47,7 @@ class Trainer:
         self.state = state.to(place.device)
         self.place, self.ranks = place, ranks
         arch = recipe.architecture
-        self.sampler = Sampler(data, arch.context, ranks.seed(recipe.seed), arch.harmonics, arch.sines)
+        self.sampler = Sampler(data, arch.context, ranks.seed(recipe.seed), arch.sources)
         self.ahead = Prefetcher(self._pinned_batch) if place.prefetches else None
         self.plain = self._ready(state.generator)
         self.rounding: Forward | None = None

@@ -12,7 +12,11 @@ module excite_sva
     input logic signed [PitchBits-1:0] pitch_prev_i,
     input logic signed [PitchBits-1:0] pitch_cur_i,
     input logic [3:0] log2_hop_i,
-    input logic [31:0] exp_offset_i,
+    input logic [2:0] oscillators_i,
+    input logic ratio_busy_i,
+    input logic [OscIndexBits-1:0] turn_o,
+    input logic advance_o,
+    input logic [Oscillators-1:0] sync_i,
     input logic [ExcCountBits-1:0] channels_i,
     input logic [ExcIndexBits-1:0] code_addr_o,
     input logic [15:0] code_i,
@@ -43,11 +47,20 @@ module excite_sva
   pitch_stable :
   assert property (busy_o |-> $stable(pitch_prev_i) && $stable(pitch_cur_i));
   shape_stable :
-  assert property (busy_o |-> $stable(log2_hop_i) && $stable(channels_i) && $stable(exp_offset_i));
+  assert property (busy_o |-> $stable(log2_hop_i) && $stable(channels_i) && $stable(oscillators_i));
+  oscillators_in_range :
+  assert property (start_i |-> 32'(oscillators_i) <= Oscillators);
   code_known :
-  assert property (issue |-> code_i[7:0] <= SourceCosine && code_i[15:8] <= 8'd64);
+  assert property (issue |-> code_i[1:0] <= 2'(SourceCosine) && code_i[15:8] <= 8'd64
+                   && (code_i[7:2] == '0 || 6'(oscillators_i) > code_i[7:2]));
+  sync_before_the_first_sample :
+  assert property (sync_i != '0 |-> ratio_busy_i && !issue);
+  ratios_before_the_first_increment :
+  assert property (advance_o |-> !ratio_busy_i);
 
   // The unit's side.
+  turn_in_range :
+  assert property (advance_o |-> turn_o == '0 || 3'(turn_o) < oscillators_i);
   address_in_range :
   assert property (issue |-> ExcCountBits'(code_addr_o) < channels_i);
   output_while_busy :

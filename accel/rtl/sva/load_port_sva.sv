@@ -20,7 +20,8 @@ module load_port_sva
     input wire desc_we_o,
     input wire wgt_we_o,
     input wire bias_we_o,
-    input wire shift_we_o
+    input wire shift_we_o,
+    input wire osc_we_o
 );
 
   default clocking cb @(posedge clk_i);
@@ -36,10 +37,11 @@ module load_port_sva
   assert property (req_i && !busy_i |=> use_o && addr_o == $past(addr_i) &&
                    wdata_o == $past(wdata_i));
   a_write :
-  assert property (running |-> {desc_we_o, wgt_we_o, bias_we_o, shift_we_o} ==
+  assert property (running |-> {desc_we_o, wgt_we_o, bias_we_o, shift_we_o, osc_we_o} ==
                    ($past(req_i && we_i && !busy_i && rst_ni) ?
                     {$past(sel_i) == LdSelDesc, $past(sel_i) == LdSelWgt,
-                     $past(sel_i) == LdSelBias, $past(sel_i) == LdSelShift} : 4'd0));
+                     $past(sel_i) == LdSelBias, $past(sel_i) == LdSelShift,
+                     $past(sel_i) == LdSelOsc} : 5'd0));
   a_read :
   assert property (running |-> rvalid_o == $past(req_i && !we_i && !busy_i, 4));
 
@@ -61,7 +63,8 @@ bind load_port load_port_sva u_load_port_sva (
     .desc_we_o,
     .wgt_we_o,
     .bias_we_o,
-    .shift_we_o
+    .shift_we_o,
+    .osc_we_o
 );
 
 `default_nettype wire

@@ -12,6 +12,7 @@ from accel.hardware import tools
 from accel.hardware.export import export
 from accel.hardware.geometry import GEOMETRIES, Geometry
 from accel.hardware.image import pack
+from accel.hardware.layout import LOAD_SELECT
 from accel.hardware.registers import AT
 from accel.random_program import Shape, random_program
 
@@ -40,10 +41,11 @@ def test_sources_file_list_and_parameters(tmp_path: Path) -> None:
 
 
 def test_memory_images_hold_the_image(tmp_path: Path) -> None:
-    program = random_program(np.random.default_rng(2), Shape(channels=5, skip=3, dilations=(1, 2)))
+    program = random_program(np.random.default_rng(2), Shape(channels=5, skip=3, dilations=(1, 2), oscillators=2))
     geometry = Geometry(rows=6, cols=4, lanes=2)  # weight words of two slices, the second half empty
     export(tmp_path, geometry, program)
     masks = {"shift": 0x1FF, "exc": 0xFFFF}
+    assert set(pack(program, geometry).parts) == set(LOAD_SELECT)
     for name, (at, data) in pack(program, geometry).parts.items():
         expected = dict(zip(at.tolist(), (data & masks.get(name, 0xFFFFFFFF)).tolist(), strict=True))
         assert read_mem(tmp_path / "image" / f"{name}.mem") == expected

@@ -14,14 +14,17 @@ from accel.errors import SystoleError
 from accel.program import Program
 from accel.program_file import save_program
 from engine.deck import FREE, PLAYS, READY, RINGS, deck_render
+from engine.library import find_model, open_model
 from engine.live import loader as module
 from engine.live.core import make_core
+from engine.live.cost import dry_run
 from engine.live.journal_log import JournalLog
 from engine.live.keys import Keys
 from engine.live.layout import BYTES, carve, prepare
-from engine.live.loader import ROOM, Loader
+from engine.live.loader import COLD, ROOM, Loader
 from engine.live.protocol import PatchChanged, SetPatch
 from engine.midi.rows import note_on
+from engine.realtime.governor import START_SEED, SUSTAIN_SEED
 
 PATIENCE = 300.0
 """Seconds: the first sound may compile everything."""
@@ -102,6 +105,15 @@ def test_the_patch_that_was_opened_first_has_to_go(bench: Bench) -> None:
     full(bench)
     assert bench.opened("4") == 4
     assert bench.states == [PLAYS, RINGS, RINGS, RINGS] and bench.patches == [4, 1, 2, 3]
+
+
+def test_a_part_that_has_not_played_is_taken_to_start_notes_more_slowly(bench: Bench) -> None:
+    bench.opened("0")
+    costs, cost = dry_run(open_model(find_model("tiny"))), bench.core.rig.cost
+    assert cost[SUSTAIN_SEED] == costs.sustain and cost[START_SEED] == COLD * costs.start > 0.0
+    cost[:] = 0.0
+    bench.opened("1")  # of the same model: what it takes to run is known by now
+    assert cost[SUSTAIN_SEED] == 0.0 and cost[START_SEED] == COLD * costs.start
 
 
 def test_a_slot_that_rings_out_before_it_is_closed_keeps_the_patch_that_is_put_there(bench: Bench) -> None:

@@ -59,6 +59,9 @@ def test_what_is_rendered_ahead_is_what_the_journal_gives(tiny: Program) -> None
             clock = bench.shared["clock"][0]
             assert clock["sample"] == 1000 + number * block and clock["delay"] == 4 * block
     sound = np.concatenate(heard)
+    log = bench.rig.ahead_log[: int(bench.rig.ahead_log_head[0])]
+    assert len(log) >= 60 and set(log["frames"].tolist()) == {block} and log["starting"].sum() == 6
+    assert log["wall"].min() > 0 and not bench.rig.log["missing"].any()
     bench.drain()
     assert bench.count("ahead_underruns") == 0 and np.abs(sound).max() > 0.01
     assert bench.shared["meters"]["load_worst"][0] > 0.01  # of rendering, not of copying

@@ -6,7 +6,7 @@ import pytest
 
 from accel.program import Program
 from engine.events import Kind
-from engine.realtime.governor import START, SUSTAIN
+from engine.realtime.governor import LOAD_SHARE, START, SUSTAIN
 from tests.engine.realtime.bench import Bench, on
 
 BLOCK = 128
@@ -36,28 +36,28 @@ def play(bench: Bench, blocks: int, sustain: float, start: float) -> list[float]
 
 @pytest.mark.parametrize("bench", [8], indirect=True)
 def test_a_full_polyphony_leaves_room_for_the_note_that_starts(bench: Bench) -> None:
-    """Voices of eight networks, whose start takes 0.38 of a block: seven of them fit, but not with an eighth."""
-    sustain, start, found = 0.85 * BLOCK_NS / BLOCK / 60, 0.38 * BLOCK_NS / 8, []
+    """Voices of eight networks, whose start takes 0.38 of a block: seven fit, but not while one more starts."""
+    sustain, start, found = LOAD_SHARE * BLOCK_NS / BLOCK / 60, 0.38 * BLOCK_NS / 8, []
     for note in range(30):
         bench.midi.push([on(0, 30 + note)])
         found += play(bench, 12, sustain, start)
     assert bench.count("notes") == 30 and max(found[12:]) < 1.0
-    assert bench.shared["meters"]["voices"][0] == 4
+    assert bench.shared["meters"]["voices"][0] == 3
 
 
 @pytest.mark.parametrize("bench", [1], indirect=True)
 def test_a_start_that_fills_its_block_does_not_cost_all_other_voices(bench: Bench) -> None:
     bench.midi.push([on(0, 40 + number) for number in range(20)])
-    play(bench, 100, 0.85 * BLOCK_NS / BLOCK / 12.5, 0.95 * BLOCK_NS)
+    play(bench, 100, LOAD_SHARE * BLOCK_NS / BLOCK / 12.5, 0.95 * BLOCK_NS)
     assert bench.shared["meters"]["voices"][0] == 6
 
 
 @pytest.mark.parametrize("bench", [8], indirect=True)
 def test_the_polyphony_is_not_given_back_while_what_it_was_lowered_to_is_held(bench: Bench) -> None:
-    sustain, start = 0.85 * BLOCK_NS / BLOCK / 60, 0.38 * BLOCK_NS / 8
+    sustain, start = LOAD_SHARE * BLOCK_NS / BLOCK / 60, 0.38 * BLOCK_NS / 8
     bench.midi.push([on(0, 30 + note) for note in range(8)])
     play(bench, 1000, sustain, start)
-    assert bench.shared["meters"]["voices"][0] == 4 and bench.rig.play["wanted"][0] == 20
+    assert bench.shared["meters"]["voices"][0] == 3 and bench.rig.play["wanted"][0] == 20
     bench.midi.push([(0, Kind.RELEASE_ALL, 0, 0, 0.0)])
     play(bench, 500, sustain, start)
     assert bench.rig.play["wanted"][0] == 0 and bench.rig.play["polyphony"][0] == 20

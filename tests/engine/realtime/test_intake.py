@@ -13,7 +13,7 @@ from accel.program import Program
 from engine.event_check import first_refused
 from engine.events import Kind
 from engine.parameters import TABLE
-from engine.realtime.governor import START, START_SEED, SUSTAIN, SUSTAIN_SEED
+from engine.realtime.governor import LOAD_SHARE, START, START_SEED, START_SHARE, SUSTAIN, SUSTAIN_SEED
 from engine.realtime.intake import OWNED, RESERVED
 from tests.engine.realtime.bench import Bench, off, on
 
@@ -103,7 +103,7 @@ def test_a_chord_that_is_too_much_for_one_block_takes_the_next_ones(tiny: Progra
     bench = quiet(tiny)
     bench.midi.push([on(0, 50 + number) for number in range(10)] + [(0, Kind.BEND, 0, 0, 0.5)])
     block_ns = 128 / RATE * 1e9
-    events = play_at(bench, 1280, 128, start=block_ns * 0.7 / 4)  # four in a block
+    events = play_at(bench, 1280, 128, start=block_ns * START_SHARE / 4)  # four in a block
     times = notes(events)["time"].tolist()
     assert times == [1] * 4 + [129] * 4 + [257] * 2 and notes(events)["index"].tolist() == list(range(50, 60))
     assert notes(events, Kind.BEND)["time"].tolist() == [257]  # what is behind stays behind
@@ -116,7 +116,7 @@ def test_one_note_starts_in_every_block_even_if_it_takes_nearly_all_of_it(tiny: 
     assert notes(play_at(bench, 640, 128, start=0.95 * BLOCK_NS))["time"].tolist() == [1, 129, 257, 385, 513]
 
 
-@pytest.mark.parametrize("blocks,pause", [(1.1, 1), (1.35, 3), (1e3, 3)])
+@pytest.mark.parametrize("blocks,pause", [(1.1, 1), (1.35, 2), (1e3, 3)])
 def test_a_start_that_takes_longer_than_its_block_is_followed_by_a_pause(
     tiny: Program, blocks: float, pause: int
 ) -> None:
@@ -202,7 +202,7 @@ def test_more_events_than_a_block_takes(tiny: Program) -> None:
 @pytest.mark.parametrize("unison", [1, 2])
 def test_the_polyphony_follows_what_the_machine_can_bear(tiny: Program, unison: int) -> None:
     bench = quiet(tiny, **{"voice.polyphony": 20, "voice.unison": unison})
-    sustain = 0.85 * 1e9 / RATE / 12.5  # twelve networks fit
+    sustain = LOAD_SHARE * 1e9 / RATE / 12.5  # twelve networks fit
     bench.midi.push([on(0, 40 + number) for number in range(20)])
     events = play_at(bench, 1280, 128, sustain=sustain)
     assert polyphony(events) == [12 // unison]
@@ -227,12 +227,12 @@ def test_a_held_chord_that_turns_out_to_be_too_much_loses_voices_until_it_fits(t
     """As when the machine slows down: nothing new is played, so nothing else would end the overload."""
     bench = quiet(tiny, **{"voice.polyphony": 20, "voice.unison": unison})
     bench.midi.push([on(0, 40 + number) for number in range(10)])
-    light, heavy = (0.85 * 1e9 / RATE / (unison * voices) for voices in (10.5, 4.5))
+    light, heavy = (LOAD_SHARE * 1e9 / RATE / (unison * voices) for voices in (10.5, 4.5))
     assert polyphony(play_at(bench, 1280, 128, sustain=light)) == []
     assert share(bench, heavy) > 1.5
     events = play_at(bench, 4 * 128, 128, sustain=heavy)  # a fade takes 144 samples
     assert polyphony(events) == [4]
-    assert share(bench, heavy) < 0.85 and bench.shared["meters"]["voices"][0] == 4
+    assert share(bench, heavy) < LOAD_SHARE and bench.shared["meters"]["voices"][0] == 4
     assert len(polyphony(play_at(bench, 9600, 128, sustain=heavy))) == 1  # it stays so
     bench.midi.push([off(0, 40 + number) for number in range(10)])
     assert polyphony(play_at(bench, 60_032, 128, sustain=heavy)) == [4, 20]  # and is given back
@@ -247,7 +247,7 @@ def test_what_was_shed_is_shed_again_in_the_replay(tiny: Program) -> None:
     bench.midi.push([on(0, 40 + number) for number in range(10)])
     for block in range(40):
         bench.rig.cost[:] = 0.0
-        bench.rig.cost[SUSTAIN] = 0.85 * 1e9 / RATE / (100 if block < 20 else 7)
+        bench.rig.cost[SUSTAIN] = LOAD_SHARE * 1e9 / RATE / (100 if block < 20 else 7)
         heard.append(bench.play(128))
     assert polyphony(bench.journal) == [3]
     assert np.array_equal(bench.replay(0, start + 40 * 128)[start:], np.concatenate(heard))
@@ -261,11 +261,11 @@ def test_parts_that_only_ring_lose_their_voices_first(tiny: Program) -> None:
     bench.midi.push([on(300, 70 + number) for number in range(6)])
     play_at(bench, 1280, 128, sustain=1.0)
     assert bench.shared["meters"]["voices"][0] == 12
-    events = play_at(bench, 512, 128, sustain=0.85 * 1e9 / RATE / 8.5)
+    events = play_at(bench, 512, 128, sustain=LOAD_SHARE * 1e9 / RATE / 8.5)
     set_events = events[(events["kind"] == Kind.PARAMETER) & (events["index"] == POLYPHONY)]
     assert [(each["channel"] >> 8, each["value"]) for each in set_events] == [(1, 2.0)]
     assert bench.shared["meters"]["voices"][0] == 8
-    events = play_at(bench, 512, 128, sustain=0.85 * 1e9 / RATE / 4.5)
+    events = play_at(bench, 512, 128, sustain=LOAD_SHARE * 1e9 / RATE / 4.5)
     assert polyphony(events)[1:] == [1.0, 3.0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 import time
 
@@ -14,6 +15,7 @@ from engine.realtime.native import (
     NATIVE_AT,
     call_u32,
     call_words,
+    core_number,
     load_acquire,
     native_words,
     now_ns,
@@ -50,6 +52,16 @@ def test_a_counter_of_another_rate_becomes_nanoseconds(words) -> None:
     words[NATIVE_AT["clock"]] = ctypes.cast(counter, ctypes.c_void_p).value
     words[NATIVE_AT["ticks"]] = 10_000_000
     assert now_ns(words) == thread_ns(words) == 3_000_000_000_000_100
+
+
+def test_the_core_is_one_that_we_may_use(words) -> None:
+    if not words[NATIVE_AT["core"]]:
+        assert core_number(words) == -1
+        return
+    allowed = os.sched_getaffinity(0)
+    assert core_number(words) in allowed
+    words[NATIVE_AT["core"]] = 0
+    assert core_number(words) == -1
 
 
 def test_a_thread_that_sleeps_uses_no_processor(words) -> None:

@@ -1,10 +1,8 @@
-"""excite against `accel.reference.excitation`: every value, its channel and sample, and the cycle that it comes in."""
+"""excite and its bank against `accel.reference.excitation`: every value, its channel and sample, and its cycle."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import cocotb
@@ -12,104 +10,12 @@ import numpy as np
 from cocotb.clock import Clock
 from cocotb.triggers import ReadOnly, RisingEdge
 
-from accel import formats, reference
-from accel.hardware.excite_cycles import FIRST_OUTPUT, SAMPLE_CYCLES, excite_cycles
-from accel.hardware.geometry import EXC_CHANNELS
+from accel import formats
+from accel.hardware.excite_cycles import RATIO_CYCLES, SAMPLE_CYCLES, excite_cycles, first_output
+from accel.hardware.geometry import EXC_CHANNELS, RATIO_POINTS
+from accel.hardware.image import bank_words
+from tests.rtl.benches.excite_takes import LIMIT, VOLTAGES, Take, random_take
 from tests.rtl.coverage import cover, save_coverage
-
-LIMIT = formats.PITCH_LIMIT
-
-
-@dataclass
-class Take:
-    """Some frames in a row from one reset: what is driven."""
-
-    hop: int
-    codes: list[int]
-    pitch: list[int]
-    offset: int
-    seed: int
-    phase: int
-    gaps: list[int] = field(default_factory=list)
-    """Idle cycles before each frame; 0 starts it in the cycle of the last one's done_o."""
-
-    def expected(self) -> np.ndarray:
-        """Frames x samples x channels."""
-        each = SimpleNamespace(multiplier=self.offset, bias=np.array(self.codes, np.int64))
-        program: Any = SimpleNamespace(hop=self.hop, of=lambda _: [each])
-        values = reference.excitation(program, np.array(self.pitch, np.int32), self.seed, self.phase)
-        return values.reshape(-1, self.hop, len(self.codes))
-
-    def count(self) -> None:
-        """Functional coverage of what this take drives, from the formats' own functions."""
-        pitch = np.array(self.pitch, np.int64)
-        octaves = reference.interpolate(pitch, self.hop)
-        increment = formats.phase_increment(octaves, self.hop, self.offset)
-        shifted = formats.shift_round(octaves * formats.EXPONENT_GAIN, formats.exponent_shift(self.hop)) + self.offset
-        cover("exponent below zero", int((shifted < 0).sum()))
-        cover("exponent above its top", int((shifted > formats.EXPONENT_TOP).sum()))
-        cover("exponent inside", int(((shifted >= 0) & (shifted <= formats.EXPONENT_TOP)).sum()))
-        phases = (self.phase + np.concatenate([[0], np.cumsum(increment)[:-1]])) & 0xFFFFFFFF
-        cover("phase wraps", int((np.diff(phases) < 0).sum()))
-        for whole in range(31):
-            cover(f"octave {whole:02}", int((np.clip(shifted, 0, formats.EXPONENT_TOP) >> 20 == whole).sum()))
-        for code in self.codes:
-            source, harmonic = formats.Source(code & 255).name.lower(), code >> 8
-            cover(f"source {source}")
-            cover("harmonic 1", harmonic == 1)
-            cover("harmonic 64", harmonic == 64)
-            if source == "noise":
-                continue
-            gain = formats.harmonic_gain(increment, harmonic)
-            cover("gain full", int((gain == formats.UNITY).sum()))
-            cover("gain none", int((gain == 0).sum()))
-            cover("gain fading", int(((gain > 0) & (gain < formats.UNITY)).sum()))
-            quadrant = (phases * harmonic >> 30) & 3
-            for index in range(4):
-                cover(f"{source} in quadrant {index}", int((quadrant == index).sum()))
-        cover(f"hop {self.hop:03}", len(self.gaps))
-        cover(f"channels {len(self.codes):02}")
-        cover("frame at once after the last", self.gaps[1:].count(0))
-        cover("frame after a pause", len(self.gaps) - self.gaps.count(0))
-        cover("pitch at an end of its range", int((np.abs(pitch) == LIMIT).sum()))
-
-
-def random_pitch(rng: random.Random) -> int:
-    """A pitch word: anywhere, musical, or at an end."""
-    return rng.choice(
-        [
-            rng.randint(-LIMIT, LIMIT),
-            rng.randint(-3_000_000, 4_000_000),
-            rng.choice([-LIMIT, LIMIT]),
-            rng.randint(-2, 2),
-        ]
-    )
-
-
-def random_offset(rng: random.Random) -> int:
-    """The offset of a sample rate mostly; else anything, so that both clips and all octaves are met."""
-    if rng.random() < 0.5:
-        return formats.exponent_offset(rng.choice([8000, 44100, 48000, 192000]))
-    return rng.choice([0, rng.randint(0, 32 << 20), rng.randint(0, 1 << 30), 1 << 30])
-
-
-def random_take(rng: random.Random, hop: int, channels: int, frames: int) -> Take:
-    """A take with everything at random but its size."""
-    codes = [
-        formats.channel_code(rng.randint(0, 2), rng.choice([1, 2, 64, rng.randint(1, 64)])) for _ in range(channels)
-    ]
-    pitch = [random_pitch(rng)]
-    for _ in range(frames):
-        pitch.append(pitch[-1] if rng.random() < 0.2 else random_pitch(rng))
-    return Take(
-        hop,
-        codes,
-        pitch,
-        random_offset(rng),
-        rng.randint(1, 2**32 - 1),
-        rng.randint(0, 2**32 - 1),
-        [rng.choice([0, 0, 1, rng.randint(2, 20)]) for _ in range(frames)],
-    )
 
 
 class Bench:
@@ -121,7 +27,8 @@ class Bench:
     async def reset(self, cycles: int = 3) -> None:
         """Hold rst_ni low."""
         self.dut.rst_ni.value = 0
-        self.dut.reset_i.value = self.dut.start_i.value = 0
+        self.dut.reset_i.value = self.dut.start_i.value = self.dut.prime_i.value = 0
+        self.dut.ld_use_i.value = self.dut.ld_we_i.value = self.dut.cv_we_i.value = 0
         self.scramble()
         for _ in range(cycles):
             await RisingEdge(self.dut.clk_i)
@@ -137,6 +44,9 @@ class Bench:
             signal.value = rng.getrandbits(32)
         dut.log2_hop_i.value, dut.channels_i.value = rng.getrandbits(4), rng.getrandbits(EXC_CHANNELS.bit_length())
         dut.codes_i.value = rng.getrandbits(16 * EXC_CHANNELS)
+        dut.oscillators_i.value = rng.randint(0, formats.OSCILLATORS)
+        dut.ld_addr_i.value, dut.ld_data_i.value = rng.randrange(RATIO_POINTS), rng.getrandbits(32)
+        dut.cv_word_i.value, dut.cv_data_i.value = rng.getrandbits(8), rng.randint(-32768, 32767)
 
     async def cycle(self, valid: bool, busy: bool) -> tuple[int, int, int]:
         """Check the present cycle, go to the next; returns its output: sample, channel, value."""
@@ -146,7 +56,7 @@ class Bench:
         assert flags == (valid, busy, self.done_due), f"valid, busy, done: {flags}"
         output = (int(dut.out_sample_o.value), int(dut.out_channel_o.value), dut.out_data_o.value.to_signed())
         await RisingEdge(dut.clk_i)
-        dut.reset_i.value = dut.start_i.value = 0
+        dut.reset_i.value = dut.start_i.value = dut.prime_i.value = dut.cv_we_i.value = 0
         self.done_due = False
         return output
 
@@ -158,24 +68,70 @@ class Bench:
 
     async def frame(self, take: Take, frame: int, expected: np.ndarray) -> None:
         """One frame, from start_i in the present cycle to the cycle of done_o."""
-        dut, channels = self.dut, len(take.codes)
-        period = max(channels, SAMPLE_CYCLES)
+        dut, channels, first = self.dut, len(take.codes), first_output(len(take.bank))
+        period = max(channels, SAMPLE_CYCLES * max(len(take.bank), 1))
         dut.pitch_prev_i.value, dut.pitch_cur_i.value = take.pitch[frame], take.pitch[frame + 1]
         dut.log2_hop_i.value, dut.channels_i.value = take.hop.bit_length() - 1, channels
         dut.exp_offset_i.value = take.offset
         dut.codes_i.value = sum(code << 16 * index for index, code in enumerate(take.codes))
+        dut.oscillators_i.value = len(take.bank)
         dut.start_i.value = 1
-        for cycle in range(excite_cycles(channels, take.hop)):
-            sample, channel = divmod(cycle - FIRST_OUTPUT, period)
-            valid = cycle >= FIRST_OUTPUT and channel < channels
+        for cycle in range(excite_cycles(channels, take.hop, len(take.bank))):
+            sample, channel = divmod(cycle - first, period)
+            valid = cycle >= first and channel < channels
+            if cycle >= first and frame + 2 < len(take.knobs):
+                self.voltage(take, frame + 2, cycle - first)  # the next frame's come while this one runs
             output = await self.cycle(valid, cycle > 0)
             if valid:
                 want = (sample, channel, int(expected[sample, channel]))
                 assert output == want, f"frame {frame}, sample, channel, value: {output}, not {want}: {take}"
         self.done_due = True
 
+    def voltage(self, take: Take, row: int, word: int) -> None:
+        """Word `word` of a row of controls in the present cycle, word 0 the pitch's counts; nothing after the last."""
+        if 0 <= word <= VOLTAGES:
+            self.dut.cv_we_i.value, self.dut.cv_word_i.value = 1, word
+            value = int(take.knobs[row, word - 1]) if word else self.rng.randint(-32768, 32767)
+            self.dut.cv_data_i.value = value
+
+    async def prepare(self, take: Take) -> None:
+        """Load the bank, read it back, and prime it with the first row; then bring the second row's voltages."""
+        dut = self.dut
+        places, words = bank_words(take.bank)
+        for write in (True, False):
+            for at, word in zip(places.tolist(), words.tolist(), strict=True):
+                dut.ld_use_i.value, dut.ld_we_i.value, dut.ld_addr_i.value = 1, int(write), at
+                dut.ld_data_i.value = word if write else self.rng.getrandbits(32)
+                await self.cycle(False, False)
+                if not write:
+                    await ReadOnly()
+                    assert int(dut.ld_data_o.value) == word, f"word {at} of the bank"
+                    await RisingEdge(dut.clk_i)
+        dut.ld_use_i.value = dut.ld_we_i.value = 0
+        for row in (0, 1):
+            for word in range(VOLTAGES + 1):
+                self.voltage(take, row, word)
+                await self.cycle(False, False)
+            if row == 0:
+                dut.prime_i.value, dut.oscillators_i.value = 1, len(take.bank)
+                dut.log2_hop_i.value = take.hop.bit_length() - 1
+                for cycle in range(RATIO_CYCLES * len(take.bank) + 1):
+                    await ReadOnly()
+                    assert bool(dut.ratio_busy_o.value) == (cycle > 0)
+                    await self.after_read_only()
+                await ReadOnly()
+                assert not dut.ratio_busy_o.value
+                await self.after_read_only()
+
+    async def after_read_only(self) -> None:
+        """To the next cycle, all pulses low."""
+        await RisingEdge(self.dut.clk_i)
+        self.dut.prime_i.value = self.dut.cv_we_i.value = 0
+
     async def take(self, take: Take) -> None:
         """Set phase and noise, then all frames."""
+        if take.bank:
+            await self.prepare(take)
         expected = take.expected()
         for bit in range((EXC_CHANNELS - 1).bit_length()):
             upper = [at for at in range(len(take.codes)) if at >> bit & 1]
@@ -184,6 +140,7 @@ class Bench:
         take.count()
         self.scramble()
         self.dut.reset_i.value, self.dut.seed_i.value, self.dut.phase_i.value = 1, take.seed, take.phase
+        self.dut.oscillators_i.value = len(take.bank)
         for index, gap in enumerate(take.gaps):
             await self.idle(gap)
             await self.frame(take, index, expected[index])
@@ -210,6 +167,19 @@ async def random_takes(dut: Any) -> None:
     ):
         for channels in counts:
             await bench.take(random_take(bench.rng, hop, channels, 3 if hop < 128 else 2))
+    await bench.idle(20)
+    save_coverage()
+
+
+@cocotb.test()
+async def banks(dut: Any) -> None:
+    """One to four oscillators with records, few channels and all; a take without records between them."""
+    bench = await started(dut)
+    for hop, counts in ((16, (1, 8, 9, 16, 17, 24, 25, 32)), (32, (5, 21)), (64, (13, 32)), (128, (4,)), (256, (10,))):
+        for channels in counts:
+            for oscillators in range(1, formats.OSCILLATORS + 1):
+                await bench.take(random_take(bench.rng, hop, channels, 4 if hop < 128 else 2, oscillators))
+        await bench.take(random_take(bench.rng, hop, 6, 2))
     await bench.idle(20)
     save_coverage()
 

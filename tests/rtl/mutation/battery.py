@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from accel import reference
 from accel.cycles import frame_cycles
-from accel.formats import BIAS_LIMIT, FIELD_AT, PITCH_LIMIT, Op
-from accel.hardware.geometry import Geometry
+from accel.formats import BIAS_LIMIT, FIELD_AT, GATE_COUNTS, OSCILLATORS, PITCH_LIMIT, Op
+from accel.hardware.geometry import RATIO_POINTS, Geometry
+from accel.oscillators import gate_rises
 from accel.program import Program
 from accel.random_program import Shape, _enliven, random_program
 
@@ -78,6 +79,8 @@ class _Plan:
 
 _SINES = (3, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24)
 """With six pairs and noise, as many channels as the accelerator has."""
+_NEAR_C4 = (-500_000, 500_000)
+"""Half an octave around it: harmonic 48 sounds, and its phase shows the last bit of a ratio."""
 
 _PLANS = (
     _Plan("plain", Shape(4, 3, 2, (1, 2, 4), (1, 2), 2, (5,), 16), frames=5),
@@ -92,6 +95,9 @@ _PLANS = (
     _Plan("stalls", Shape(7, 2, 3, (3, 200), (1, 2, 3), 4, (9,), 32), frames=6, block=8, stall=77),
     _Plan("several pages", Shape(8, 2, 3, (512, 256), (1, 2), 3, (64, 60), 16), frames=3, spread=60.0),
     _Plan("most channels", Shape(8, 7, 2, (1, 2, 4), (1, 2, 4, 8, 16, 32), 3, (10,), 16, sines=_SINES), 3, spread=60.0),
+    _Plan("four oscillators", Shape(6, 4, 2, (1, 3), (1, 3, 7), 3, (4,), 32, oscillators=4), frames=8, spread=60.0),
+    _Plan("two oscillators", Shape(5, 3, 2, (2,), (1, 2), 2, (4,), 16, oscillators=2), frames=12, block=8, stall=9),
+    _Plan("fine ratios", Shape(4, 3, 2, (1,), (16, 48), 2, (4,), 256, oscillators=2), 7, spread=60.0, pitch=_NEAR_C4),
 )
 
 
@@ -104,9 +110,22 @@ def battery() -> list[Take]:
 def _take(plan: _Plan, index: int) -> Take:
     for attempt in itertools.count():
         take = _draw(plan, np.random.default_rng([4, index, attempt]))
-        if len(np.unique(take.samples)) >= LIVELY:
+        if len(np.unique(take.samples)) >= LIVELY and (not plan.shape.oscillators or _moves(take)):
             return take
     raise AssertionError
+
+
+def _moves(take: Take) -> bool:
+    """Whether the bank fits the accelerator and a ratio on lines follows a knob; of a full bank, whether all happens:
+    a stepped ratio too, a gate that rises and one that stays high, and a free phase beside the first.
+    """
+    bank = take.program.bank
+    if sum(len(each.points) for each in bank) > RATIO_POINTS:
+        return False
+    kinds = {each.stepped for each in bank if each.knob}
+    high = [take.knobs[:, each.gate - 1] >= GATE_COUNTS for each in bank if each.gate]
+    gates = any((each[1:] & each[:-1]).any() for each in high) and any(gate_rises(e, take.knobs).any() for e in bank)
+    return False in kinds and (len(bank) < OSCILLATORS or (True in kinds and gates and any(e.free for e in bank[1:])))
 
 
 def _draw(plan: _Plan, rng: np.random.Generator) -> Take:
@@ -117,7 +136,8 @@ def _draw(plan: _Plan, rng: np.random.Generator) -> Take:
     pitch[-1] = PITCH_LIMIT  # rounds to more than an int16
     knobs = rng.integers(-32768, 32768, (plan.frames, plan.shape.knobs)).astype(np.int16)
     seed, phase = (int(value) for value in rng.integers(1, 1 << 32, 2))
-    prime, frame = frame_cycles(program, GEOMETRY, block=plan.block)
+    fits = sum(len(each.points) for each in program.bank) <= RATIO_POINTS
+    prime, frame = frame_cycles(program, GEOMETRY, block=plan.block) if fits else (0, 0)
     control = sum(each.macs for each in program.of(Op.CONTROL))
     others = sum(each.macs for each in program.passes) - control
     samples = reference.run(program, pitch, knobs, seed=seed, phase=phase)

@@ -1,8 +1,9 @@
 """Builds every mutant, plays the battery on it, and writes the table of what caught what.
 
-    python -m tests.rtl.mutation.check [--only TEXT] [--write]
+    python -m tests.rtl.mutation.check [--only TEXT] [--missing] [--write]
 
---write renews the table in docs/verification.md. A mutant that nothing catches is a hole in the battery, not a result.
+--write renews the table in docs/verification.md; of faults that were not played now, the rows stay as they are, which
+is refused when the battery has changed. A mutant that nothing catches is a hole in the battery, not a result.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 from accel.errors import SystoleError
 from accel.hardware import tools
 from accel.hardware.build import build_core
-from tests.rtl.mutation.battery import GEOMETRY, battery
+from tests.rtl.mutation.battery import GEOMETRY, Take, battery
 from tests.rtl.mutation.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[3]
@@ -103,17 +104,31 @@ def check(mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, Verdict]]:
             yield from zip(mutants, pool.map(lambda each: judge(each, sources, takes), mutants), strict=True)
 
 
+def known(text: str) -> dict[str, Verdict]:
+    """Verdicts by name of fault, read back from the table."""
+    found = {}
+    for line in text.partition(BEGIN)[2].partition(END)[0].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if line.startswith("| ") and len(cells) == 6 and cells[4].isdigit():
+            found[cells[0]] = Verdict(cells[2], cells[3], int(cells[4]), int(cells[5]))
+    return found
+
+
+def played(takes: Sequence[Take]) -> str:
+    """The battery in one line: verdicts of another one cannot stand in the same table."""
+    samples, cycles = sum(len(take.samples) for take in takes), sum(int(take.cycles.sum()) for take in takes)
+    return f"Every mutant plays the same {len(takes)} takes ({samples} samples, {cycles} cycles)"
+
+
 def report(results: Sequence[tuple[Mutant, Verdict]]) -> str:
     """The table, as Markdown."""
     caught = sum(verdict.by != "nothing" for _, verdict in results)
-    takes = battery()
-    samples, cycles = sum(len(take.samples) for take in takes), sum(int(take.cycles.sum()) for take in takes)
     geometry = f"{GEOMETRY.rows} x {GEOMETRY.cols} array, {GEOMETRY.lanes} lanes"
     lines = [
         "## Mutation check",
         "",
         f"{len(results)} faults were planted, one at a time, in the sources of the core ({geometry}); {caught} were",
-        f"caught. Every mutant plays the same {len(takes)} takes ({samples} samples, {cycles} cycles) until something",
+        f"caught. {played(battery())} until something",
         "differs from `accel.reference` (values, number of samples), from `accel/cycles.py` (cycles) or from the",
         "program's own count of operations, or until the core hangs. \"After\" counts the battery's samples up to the",
         "first wrong one, and its cycles up to the end of the take that showed it. No assertion is needed for any.",
@@ -131,9 +146,14 @@ def report(results: Sequence[tuple[Mutant, Verdict]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def page() -> str:
+    """docs/verification.md as it is."""
+    return REPORT.read_text(encoding="utf-8") if REPORT.is_file() else f"# Verification\n\n{BEGIN}{END}"
+
+
 def write(text: str) -> None:
     """Put the table into docs/verification.md, between its marks."""
-    before = REPORT.read_text(encoding="utf-8") if REPORT.is_file() else f"# Verification\n\n{BEGIN}{END}"
+    before = page()
     if BEGIN not in before:
         before += f"\n{BEGIN}{END}"
     head, _, rest = before.partition(BEGIN)
@@ -144,17 +164,26 @@ def main() -> int:
     """See the module; returns the number of mutants that nothing caught."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="faults whose name or file contains this")
+    parser.add_argument("--missing", action="store_true", help="faults that the table does not have")
     parser.add_argument("--write", action="store_true", help="renew docs/verification.md")
     arguments = parser.parse_args()
+    verdicts = known(page())
     chosen = [each for each in MUTANTS if arguments.only in f"{each.file} {each.name}"]
-    results = []
+    chosen = [each for each in chosen if not (arguments.missing and each.name in verdicts)]
+    others = [each for each in MUTANTS if each not in chosen]
+    if arguments.write and others:
+        if any(each.name not in verdicts for each in others):
+            parser.error(f"{REPORT.name} lacks faults that are not chosen: --missing chooses them too")
+        if played(battery()) not in page():
+            parser.error(f"the table in {REPORT.name} is of another battery: play all faults")
+    survivors = []
     for mutant, verdict in check(chosen):
         print(f"{mutant.file:<14} {mutant.name:<46} {verdict.by:<20} {verdict.take:<26} {verdict.samples}", flush=True)
-        results.append((mutant, verdict))
+        verdicts[mutant.name] = verdict
+        survivors += [mutant.name] * (verdict.by == "nothing")
     if arguments.write:
-        write(report(results))
-    survivors = [mutant.name for mutant, verdict in results if verdict.by == "nothing"]
-    print(f"{len(results) - len(survivors)} of {len(results)} caught" + (f"; not: {survivors}" if survivors else ""))
+        write(report([(each, verdicts[each.name]) for each in MUTANTS]))
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} caught" + (f"; not: {survivors}" if survivors else ""))
     return len(survivors)
 
 

@@ -177,8 +177,8 @@ MUTANTS = (
     Mutant(
         "phase takes the next increment",
         "excite",
-        "phase_q + PhaseBits'(increment_q)",
-        "phase_q + PhaseBits'(increment)",
+        "phase_q[k] + PhaseBits'(increment_q[k])",
+        "phase_q[k] + PhaseBits'(increment)",
     ),
     Mutant("excitation rounds down", "excite", " + 16'(product_q[14])", ""),
     Mutant("cosine a quarter turn behind", "sine_unit", "+ 2'(quarter_i)", "- 2'(quarter_i)"),
@@ -187,6 +187,31 @@ MUTANTS = (
     Mutant("faded harmonic comes back", "fade_unit", "if (distance_q < 0) gain_o <= '0;\n    else ", ""),
     Mutant("exponential rounds down", "exp2_unit", "Exp2SlopeBits'(2 ** (Exp2StepBits - 1))", "'0"),
     Mutant("carry between the pitch's halves lost", "pitch_ramp", " + HiWidth'(carry_q)", ""),
+    # --- oscillators
+    Mutant("all channels the first oscillator's", "excite", "phase_q[oscillator_q[1]]", "phase_q[0]"),
+    Mutant("all fades the first oscillator's", "excite", "increment_q[oscillator_q[FadeStage]]", "increment_q[0]"),
+    Mutant("pitch advances with every oscillator", "excite", "tick && last_turn)", "tick)"),
+    Mutant(
+        "increments dealt out in another order",
+        "excite",
+        "[coming_index_q] <= increment",
+        "[~coming_index_q] <= increment",
+    ),
+    Mutant("gate sets every phase", "excite", "|| sync_i[k]", "|| sync_i != '0"),
+    Mutant("ratio rounds down", "ratio_unit", "DeltaBits'(2 ** (RatioStepBits - 1))", "'0"),
+    Mutant("stepped ratio on the line", "ratio_unit", "record_i.stepped ? '0 : ", ""),
+    Mutant("segments not widened", "ratio_unit", "place_q <= place_q << 1;", "place_q <= place_q;"),
+    Mutant(
+        "ratio does not glide", "ratio_unit", "before_q <= ratios[index_q]", "before_q <= low_q + RatioBits'(sum_q)"
+    ),
+    Mutant("ramp rounds down", "ratio_unit", "{before_q, 1'b1,", "{before_q, 1'b0,"),
+    Mutant("ramp's step one bit short", "ratio_unit", "4'(MaxLog2Hop) - log2_hop_i", "4'(MaxLog2Hop - 1) - log2_hop_i"),
+    Mutant("gate always rises", "osc_bank", " && !was_high_q[k]", ""),
+    Mutant("gate at any voltage above 0", "osc_bank", ">= $signed(16'(GateCounts))", "> 0"),
+    Mutant(
+        "voltage beyond a knob's", "osc_bank", "clamped = VoltageBits'(KnobCounts)", "clamped = VoltageBits'(voltage)"
+    ),
+    Mutant("free phases all alike", "osc_bank", "TurnBits * k", "0 * k"),
     # --- frames
     Mutant("queue's room ignored", "frame_ctl", "(room_q || !primed_q)", "1'b1"),
     Mutant(

@@ -74,7 +74,7 @@ def test_it_is_what_the_compiler_s_float_network_hears():
     network: Network = as_network(Generator(arch))
     rows = [-1.0, 0.5, 1.5, 1.0]
     channels, noise, _, _ = driven(rows, arch.harmonics, arch.sines, start=0.1)
-    wanted = network.excitation(np.array(rows), noise, 0.1)
+    wanted = network.excitation(np.array(rows), np.zeros((len(rows), 1)), noise, 0.1)
     assert np.abs(channels - wanted).max() < 1e-5
 
 

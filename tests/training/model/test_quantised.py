@@ -42,7 +42,7 @@ def both(generator: Generator, kind: torch.dtype, rows: int = 8) -> tuple[np.nda
     program = compile_network(as_network(generator))
     volts, knobs = random_controls(np.random.default_rng(3), rows, generator.arch.knobs)
     words, counts = pitch_word(volts), knob_counts(knobs)
-    excitation = torch.from_numpy(reference.excitation(program, words, SEED, PHASE) / UNITY)[None]
+    excitation = torch.from_numpy(reference.excitation(program, words, counts, SEED, PHASE) / UNITY)[None]
     twin = QuantisedGenerator(copy.deepcopy(generator).to(kind), calibrated_formats(generator))
     with torch.no_grad():
         output = twin(excitation.to(kind), control_rows(words, counts).to(kind))[0]

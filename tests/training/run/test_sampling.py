@@ -14,7 +14,7 @@ def test_crops_drive_the_generator_that_is_asked_for(recipe_fields, tiny_set):
     arch, data = recipe.architecture, load_dataset(tiny_set)
     stage = replace(recipe.stages[0], cold=0.0)
     octaves = Sampler(data, arch.context, 3).batch(5, stage)
-    chosen = Sampler(data, arch.context, 3, arch.harmonics, arch.sines).batch(5, stage)
+    chosen = Sampler(data, arch.context, 3, arch.sources).batch(5, stage)
     assert torch.equal(chosen.target, octaves.target)
     assert torch.equal(chosen.control, octaves.control)
     channels = chosen.excitation.unbind(2)
