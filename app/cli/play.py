@@ -114,15 +114,15 @@ def command(context: click.Context, **options: Any) -> None:
     _check_files(request)
     begin, line = _options(request)
     say = (lambda _: None) if request.quiet else note
-    if line is not None:
-        say(f"systole: {line}")
     has_window = not request.headless and _can_show(say)
     with Engine() as engine:
         shown = Playing(quiet=request.quiet or has_window, said=line)
         engine.on_notice(shown.notice)
         if has_window:
-            _in_a_window(engine, request, begin, shown)
+            _in_a_window(engine, request, begin, shown, line)
         else:
+            if line is not None:
+                say(f"systole: {line}")
             engine.start(begin)
             _wait(engine, say)
             shown.begin()
@@ -145,8 +145,8 @@ def _can_show(say: Any) -> bool:
     return reason is None
 
 
-def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playing) -> None:
-    """Play until the window is closed; then finish what is being written."""
+def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playing, line: str | None) -> None:
+    """Play until the window is closed; then finish what is being written. `line` is for the person."""
     from msgspec.structs import replace
 
     from app.window.begin import begin as beginning_of
@@ -154,6 +154,8 @@ def _in_a_window(engine: Engine, request: _Request, begin: Options, shown: Playi
     from engine.patch import read_patch
 
     beginning = beginning_of(None if begin.patch is None else read_patch(begin.patch, "patch"))
+    if line is not None:
+        beginning.lines.append(line)
     with Opened(engine, beginning) as opened:
         opened.follow_voltages(begin.cv)
         if request.record is not None:
@@ -175,7 +177,7 @@ def _check_files(request: _Request) -> None:
 
 
 def _options(request: _Request) -> tuple[Options, str | None]:
-    """How to begin, and what was wrong with the settings."""
+    """What to start with, and a line for the person where what is remembered could not be read."""
     from msgspec.structs import replace
 
     from app.cli.sounds import choose_patch
@@ -195,7 +197,7 @@ def _options(request: _Request) -> tuple[Options, str | None]:
             stream = replace(wanted, mode="direct") if request.direct else wanted
     names = settings.ports if not request.midi else "all" if request.midi == (ALL,) else list(request.midi)
     midi = None if request.midi == (NONE,) else MidiPorts(names=names, virtual=settings.virtual)
-    begin = Options(
+    options = Options(
         patch=None if patch is None else patch_text(patch),
         seed=request.seed,
         stream=stream,
@@ -203,7 +205,7 @@ def _options(request: _Request) -> tuple[Options, str | None]:
         osc=request.osc,
         cv=channels(request.cv),
     )
-    return begin, line
+    return options, line
 
 
 def _wait(engine: Engine, say: Any) -> None:

@@ -24,6 +24,7 @@ class Message:
     Attributes:
         time: s since the epoch; count: times that it was said in a row.
         label, call: the way on, as a button; None: there is nothing to do.
+        is_kept: it comes back after others that go by themselves, until somebody has closed it.
     """
 
     level: Level
@@ -32,6 +33,7 @@ class Message:
     label: str | None = None
     call: Callable[[], None] | None = None
     count: int = 1
+    is_kept: bool = False
 
 
 class Notices(QObject):
@@ -47,12 +49,20 @@ class Notices(QObject):
         super().__init__(parent)
         self.history: deque[Message] = deque(maxlen=HISTORY)
 
-    def say(self, level: Level, text: str, label: str | None = None, call: Callable[[], None] | None = None) -> None:
-        """Say a line, perhaps with a button for the way on."""
+    def say(
+        self,
+        level: Level,
+        text: str,
+        label: str | None = None,
+        call: Callable[[], None] | None = None,
+        *,
+        is_kept: bool = False,
+    ) -> None:
+        """Say a line, perhaps with a button for the way on; see `Message`."""
         line, count = " ".join(text.split()), 1
         if self.history and (self.history[-1].level, self.history[-1].text) == (level, line):
             count = self.history.pop().count + 1
-        message = Message(level, line, time.time(), label, call, count)
+        message = Message(level, line, time.time(), label, call, count, is_kept)
         self.history.append(message)
         logging.getLogger("systole.window").debug("%s: %s", level, line)
         self.said.emit(message)

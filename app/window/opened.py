@@ -39,7 +39,6 @@ from app.window.translation import install
 from app.window.words import translate
 from engine.live.protocol import CvChannel, SetPatch, StartRecording, StreamChanged
 from engine.midi.rows import Row
-from engine.patch import patch_text
 
 __all__ = ["Opened", "application"]
 
@@ -73,8 +72,8 @@ def application(zoom: float = 1.0) -> QApplication:
 class _Player:
     """The link as `Sync` wants it."""
 
-    def __init__(self, link: EngineLink, notices: Notices, document: Document) -> None:
-        self._link, self._notices, self._document = link, notices, document
+    def __init__(self, link: EngineLink, notices: Notices) -> None:
+        self._link, self._notices = link, notices
         self.sync: Sync | None = None
 
     def play(self, rows: Sequence[Row]) -> bool:
@@ -84,16 +83,12 @@ class _Player:
         self._link.ask(command, otherwise=lambda line: self._refused(command.text, line))
 
     def _refused(self, text: str, line: str) -> None:
-        """What is shown is not what sounds; one step back is."""
+        """What is shown is not what sounds, until somebody chooses another sound or goes back."""
         assert self.sync is not None
         self.sync.refused(text)
         if self._link.is_ready:  # else it is asked for again when it is
-            undo = translate("Opened", "Undo")
-            self._notices.say("warning", line, undo, lambda: self._back(text))
-
-    def _back(self, text: str) -> None:
-        if patch_text(self._document.sound.patch) == text:  # else the person has gone on by themselves
-            self._document.undo()
+            back = translate("Opened", "Back to what plays")
+            self._notices.say("warning", line, back, self.sync.go_back)
 
 
 class Opened(QObject):
@@ -114,11 +109,11 @@ class Opened(QObject):
         self.window = MainWindow()
         notices = Notices(self)
         for text in (*beginning.lines, *([line] if line else [])):
-            notices.say("warning", text)
+            notices.say("warning", text, is_kept=True)  # all that the engine is about to say would hide it
         document = Document(beginning.desk.current)
         document.restore(beginning.desk, beginning.files)
         link = EngineLink(engine, self)
-        player = _Player(link, notices, document)
+        player = _Player(link, notices)
         sync = Sync(document, player, read=sound_from_text)
         player.sync = sync
         sync.begin(beginning.text)

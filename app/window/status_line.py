@@ -32,6 +32,7 @@ class StatusLine(QWidget):
     def __init__(self, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._message: Message | None = None
+        self._kept: list[Message] = []
         self._help = ""
         self._text = _Line(self)
         self._text.setFont(font("small"))
@@ -44,7 +45,7 @@ class StatusLine(QWidget):
             button.setStyleSheet("padding: 0 6px")
         self._close.setAccessibleName(self.tr("Dismiss the message"))
         self._act.clicked.connect(self._go_on)
-        self._close.clicked.connect(self.dismiss)
+        self._close.clicked.connect(self._read)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
@@ -67,6 +68,8 @@ class StatusLine(QWidget):
     def show_message(self, message: Message) -> None:
         """Show a message instead of the one before."""
         self._message = message
+        if message.is_kept:
+            self._kept.append(message)
         self._timer.stop()
         if message.level == "info" and message.call is None:
             self._timer.start(INFO_MS)
@@ -79,10 +82,14 @@ class StatusLine(QWidget):
             self._refresh()
 
     def dismiss(self) -> None:
-        """The message was read."""
+        """The message goes; one that is kept, and was hidden by it, comes back."""
         self._timer.stop()
-        self._message = None
+        self._message = self._kept[-1] if self._kept else None
         self._refresh()
+
+    def _read(self) -> None:
+        self._kept = [each for each in self._kept if each is not self._message]
+        self.dismiss()
 
     def _go_on(self) -> None:
         message = self._message

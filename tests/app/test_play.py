@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -186,3 +187,15 @@ def test_calibrating_an_input_that_always_gives_the_same(environment: dict[str, 
         assert "apply 0 V to input 1" in asked and "apply 3 V to input 1" in asked
         assert line == "calibration: the input gives the same at both voltages; needed: two that differ"
     assert on_jack(environment, "calibrate", 1, "--high", 0).returncode == 2
+
+
+def test_broken_settings_are_said_and_put_aside(environment: dict[str, str], home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    shutil.copytree(home, folder)
+    (folder / "live.json").write_text("   oops")
+    call = [*COMMAND, "play", *SILENT, "--seconds", "0.1"]
+    done = subprocess.run(call, env={**environment, "SYSTOLE_HOME": str(folder)}, capture_output=True, text=True)
+    aside = folder / "live.json.broken"
+    assert done.returncode == 0, done.stderr
+    assert f"live.json is damaged: no device or port is remembered; the old file is kept as {aside}" in done.stderr
+    assert aside.read_text() == "   oops"

@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["BOTTOM", "Hold", "Losses", "decibels", "level_text", "lost_text", "part_of"]
+__all__ = ["BOTTOM", "LOST", "NATIVE", "Hold", "Losses", "decibels", "level_text", "lost_text", "part_of"]
 
 BOTTOM = -60.0
 """dB at the left end of a level meter; 0 dB, full scale, is its right end."""
 STAY_SECONDS, FALL = 1.5, 30.0
 """A peak is held so long, then falls by so many dB a second."""
+NATIVE = 48_000
+"""Hz at which the instrument computes."""
 LOST = ("skipped_frames", "ahead_missing")
 """Counters of samples that should have been heard and were not."""
 
@@ -72,6 +74,6 @@ class Losses:
 
 
 def lost_text(samples: int, rate: float) -> str:
-    """So many samples at `rate` Hz, for reading."""
-    seconds = samples / rate if rate > 0 else 0.0
+    """So many samples at `rate` Hz, for reading; 0: no engine tells, as between two of them."""
+    seconds = samples / (rate or NATIVE)
     return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s" if seconds < 100 else f"{seconds:.0f} s"

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from accel.errors import SystoleError
 from app.window.playing.recording import length_text, show_in_folder
-from app.window.render.render_help import explain, in_row, muted
+from app.window.render.render_help import dropped, explain, in_row, muted
 from app.window.render.render_job import RenderJob
 from app.window.render.render_plan import FORMATS, JOURNAL, RATES, SUFFIXES, RenderPlan
 from app.window.services import Services
@@ -85,6 +85,28 @@ class RenderDialog(QDialog):
     def _lay_out(self) -> None:
         title = QLabel(self.tr("Render to a file"), self)
         title.setFont(font("display"))
+        whole = QFrame(self)
+        whole.setProperty("panel", True)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(8, 8, 8, 8)
+        around.addWidget(whole)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(title)
+        column.addLayout(self._form())
+        column.addStretch(1)
+        column.addWidget(self.answer)
+        column.addWidget(self.bar)
+        buttons = QHBoxLayout()
+        for button in (self.show_file, self.play):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        for button in (self.stop, self.go):
+            buttons.addWidget(button)
+        column.addLayout(buttons)
+
+    def _form(self) -> QFormLayout:
         form = QFormLayout()
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(8)
@@ -104,26 +126,7 @@ class RenderDialog(QDialog):
         for text, widget in rows:
             widget.setAccessibleName(text or self.stems.text())
             form.addRow(muted(text), widget)
-        whole = QFrame(self)
-        whole.setProperty("panel", True)
-        around = QVBoxLayout(self)
-        around.setContentsMargins(8, 8, 8, 8)
-        around.addWidget(whole)
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(12)
-        column.addWidget(title)
-        column.addLayout(form)
-        column.addStretch(1)
-        column.addWidget(self.answer)
-        column.addWidget(self.bar)
-        buttons = QHBoxLayout()
-        for button in (self.show_file, self.play):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        for button in (self.stop, self.go):
-            buttons.addWidget(button)
-        column.addLayout(buttons)
+        return form
 
     def _connect(self) -> None:
         self.browse.clicked.connect(self._find)
@@ -176,12 +179,12 @@ class RenderDialog(QDialog):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A file that can be rendered."""
-        if _dropped(event) is not None:
+        if dropped(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take it."""
-        path = _dropped(event)
+        path = dropped(event)
         if path is not None and not self.job.is_running:
             self.set_source(path)
             event.acceptProposedAction()
@@ -291,10 +294,3 @@ class RenderDialog(QDialog):
     def shut_down(self) -> None:
         """The window closes."""
         self.job.shut_down()
-
-
-def _dropped(event: QDropEvent) -> Path | None:
-    """The one file that is dropped, if it can be rendered."""
-    urls = event.mimeData().urls()
-    path = Path(urls[0].toLocalFile()) if len(urls) == 1 else Path()
-    return path if path.suffix.lower() in SUFFIXES else None

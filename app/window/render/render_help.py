@@ -1,17 +1,20 @@
-"""What the dialog that renders says of its controls, and how they are set in rows."""
+"""What the dialog that renders says of its controls, how they are set in rows, and what may be dropped on them."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from app.window.render.render_plan import SUFFIXES
 from app.window.words import translate
 
 if TYPE_CHECKING:
     from app.window.render.render_dialog import RenderDialog
 
-__all__ = ["explain", "in_row", "muted"]
+__all__ = ["dropped", "explain", "in_row", "muted"]
 
 
 def explain(dialog: RenderDialog) -> None:
@@ -60,3 +63,10 @@ def in_row(field: QWidget, button: QWidget) -> QWidget:
     row.addWidget(field, 1)
     row.addWidget(button)
     return whole
+
+
+def dropped(event: QDropEvent) -> Path | None:
+    """The one file that is dropped, if it can be rendered."""
+    urls = event.mimeData().urls()
+    path = Path(urls[0].toLocalFile()) if len(urls) == 1 else Path()
+    return path if path.suffix.lower() in SUFFIXES else None

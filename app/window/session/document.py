@@ -186,9 +186,13 @@ class Document:
             self._files[path] = patch
         self._tell(Change("saved", self.sound, self.sound))
 
-    def adopt(self, desk: Desk, label: str) -> None:
-        """Take over another session's sounds, both of them, in one step."""
-        self._push(desk, "load", label)
+    def adopt(self, desk: Desk, label: str, *, plays_already: bool = False) -> None:
+        """Take over two other sounds, as of another session, in one step.
+
+        Args:
+            plays_already: the engine plays the current one of them, so it need not be told.
+        """
+        self._push(desk, "follow" if plays_already else "load", label)
 
     def _revise(self, change: Callable[[Sound], Sound]) -> None:
         before = self.sound

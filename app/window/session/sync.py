@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -56,58 +57,75 @@ class Sync:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._document, self._player, self._read, self._clock = document, player, read, clock
-        self._asked: list[str] = []
+        self._asked: list[tuple[str, Sound]] = []  # text, and what plays until it does
         self._sent: dict[str, float] = {}
         self._serial: int | None = None
         self._owes, self._edited, self._missed, self._is_apart = False, False, False, False
+        self._plays: Sound | None = None  # while what is shown was refused
         self.led: frozenset[str] = frozenset()
         """Numbers that control voltages lead: they move without end, so they are shown but not part of the sound."""
         document.subscribe(self._changed)
 
     def begin(self, text: str) -> None:
         """The engine was started with this patch, so its first word about it is no news."""
-        self._asked.append(text)
+        self._asked.append((text, self._document.sound))
 
     def _changed(self, change: Change) -> None:
         if change.cause in ("follow", "saved"):
             return
+        plays = self._plays if self._is_apart and self._plays is not None else change.before
         if change.cause == "load":
-            self._ask(change.after, "ring")
+            self._ask(change.after, "ring", plays)
             return
         rows = rows_of(change)
         if rows is None or self._is_apart:  # perhaps it can be played by now
-            self._ask(change.after, "replace")
+            self._ask(change.after, "replace", plays)
         elif rows:
             now = self._clock()
             self._edited = self._edited or bool(self._asked)  # heard by what still plays, not by what is to come
             self._sent |= dict.fromkeys(change.ids, now + ARRIVE_SECONDS)
             self._owes = not self._player.play(rows) or self._owes
 
-    def _ask(self, sound: Sound, how: Any) -> None:
+    def _ask(self, sound: Sound, how: Any, plays: Sound) -> None:
         text = patch_text(sound.patch)
-        self._asked.append(text)
+        self._asked.append((text, plays))
         self._owes = self._edited = self._is_apart = False
         self._player.ask(SetPatch(text=text, how=how))
 
     def refused(self, text: str) -> None:
         """The engine does not play that patch; it goes on with what it played, whose knobs are none of this sound's."""
-        if text in self._asked:
-            self._asked.remove(text)
+        at = self._place(text)
+        if at is not None:
+            self._plays = self._asked.pop(at)[1]
+            if at < len(self._asked):
+                self._asked[at] = (self._asked[at][0], self._plays)
         self._is_apart = not self._asked
         self._missed = self._serial is None
+
+    def _place(self, text: str) -> int | None:
+        """Of a patch among those that were asked for."""
+        return next((at for at, (asked, _) in enumerate(self._asked) if asked == text), None)
+
+    def go_back(self) -> None:
+        """Where a sound was refused: show again what plays, as a step that can be undone like any other."""
+        if self._is_apart and self._plays is not None:
+            self._is_apart = False
+            label = translate("Document", "Back to {0}").format(self._plays.patch.name)
+            self._document.adopt(replace(self._document.desk, current=self._plays), label, plays_already=True)
 
     def greeted(self) -> None:
         """An engine plays for the first time: tell it what was chosen before it could hear."""
         if self._missed:
             self._missed = False
-            self._ask(self._document.sound, "replace")
+            self._ask(self._document.sound, "replace", self._document.sound)
 
     def heard(self, notice: PatchChanged) -> None:
         """The engine plays a patch: one that was asked for, or one that a program change or a restart brought."""
         self._serial, self._is_apart = notice.serial, False
         self._sent.clear()
-        if notice.text in self._asked:
-            del self._asked[: self._asked.index(notice.text) + 1]
+        at = self._place(notice.text)
+        if at is not None:
+            del self._asked[: at + 1]
             self._owes, self._edited = self._edited and not self._asked, self._edited and bool(self._asked)
             return
         if not self._asked and notice.text != patch_text(self._document.sound.patch):

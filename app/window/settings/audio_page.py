@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
 from app.window.clock import Frame
-from app.window.playing.levels import LOST, lost_text
+from app.window.playing.levels import LOST, NATIVE, lost_text
 from app.window.playing.stream_watch import StreamWatch
 from app.window.services import Services
 from app.window.settings.device_choice import BLOCKS, MODES, DeviceFacts, Wish, devices_of, request_of
@@ -22,7 +22,6 @@ from engine.live.protocol import CloseStream, ListDevices, OpenStream, TestTone
 __all__ = ["AudioPage"]
 
 OPEN_SECONDS, LIST_SECONDS = 40.0, 30.0
-NATIVE = 48_000
 
 
 class AudioPage(Page):

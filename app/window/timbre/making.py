@@ -67,7 +67,7 @@ class MapMaker(QObject):
         """Leave it unfinished; nothing of it stays."""
         process, self._process = self._process, None
         if process is not None:
-            process.disconnect(self)
+            process.blockSignals(True)
             process.kill()
             process.waitForFinished(1000)
             process.deleteLater()

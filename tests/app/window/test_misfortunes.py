@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from accel.compiler import compile_network
 from accel.errors import SystoleError
+from accel.program import Program
 from accel.program_file import save_program
 from accel.random_network import random_network
 from app.window.browser.collection import Collection
@@ -44,6 +45,11 @@ def keeping_of(opened: Opened) -> Keeping:
     return opened.window.panels["browser"].keeping  # type: ignore[attr-defined, no-any-return]
 
 
+def second_model() -> Program:
+    """Another one than `tiny`, with knobs of the same names."""
+    return compile_network(random_network(np.random.default_rng(6), TINY))
+
+
 def press(opened: Opened, label: str) -> None:
     """The way on, as the line shows it."""
     buttons = [each for each in opened.window.status.findChildren(QToolButton) if each.text() == label]
@@ -72,21 +78,45 @@ def test_an_engine_that_gave_up_is_started_again(opened: Opened, engine: FakeEng
     qtbot.waitUntil(lambda: engine.restarts == 1)
 
 
-def test_a_sound_that_the_engine_refuses_is_undone(opened: Opened, engine: FakeEngine, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("way", ["loaded", "undone to", "compared with"])
+def test_from_a_sound_that_the_engine_refuses_one_goes_back(
+    opened: Opened, engine: FakeEngine, qtbot: QtBot, user_folder: Path, way: str
+) -> None:
+    """However it came: back is always what still plays, with what was turned of it."""
+    save_program(second_model(), user_folder / "models" / "second.safetensors")
+    (user_folder / "patches" / "other.toml").write_text(PATCH.format("Other", 0.75).replace("tiny", "second"))
     document = opened.services.document
+    if way == "compared with":
+        document.copy_to_other()
+    if way != "loaded":
+        document.load(sound_from_file("other"))
+        qtbot.waitUntil(lambda: len([each for each in engine.asked if isinstance(each, SetPatch)]) == 1)
+    document.set_number("knobs.knob1", 0.875)
+    before = document.sound
     engine.replies[SetPatch] = SystoleError("patch: model: tiny: no such model")
-    document.load(sound_from_file("other"))
+    if way == "loaded":
+        document.load(sound_from_file("other"))
+    elif way == "compared with":
+        document.flip()
+    else:
+        document.undo()  # of the knob
+        before = document.sound
+        document.undo()
     qtbot.waitUntil(lambda: "no such model" in opened.window.status.text)
+    refused = document.sound
+    assert refused.patch.name == ("Other" if way == "loaded" else "Plain")
     qtbot.wait(300)  # some looks at the engine, whose knobs stand elsewhere
-    assert document.sound == sound_from_file("other"), "what still plays is not taken for what a controller turned"
-    del engine.replies[SetPatch]
-    press(opened, "Undo")
-    assert document.sound.patch.name == "Plain"
+    assert document.sound is refused, "what still plays is not taken for what a controller turned"
+    press(opened, "Back to what plays")
+    assert document.sound.patch == before.patch
+    assert document.is_dirty == (way != "undone to")
+    document.set_number("knobs.knob1", 0.5)
+    assert engine.arrays["knobs"][1] == 0.5
 
 
 def test_a_sound_whose_model_is_gone_can_get_it_back(opened: Opened, user_folder: Path, qtbot: QtBot) -> None:
     """The patch came without its model; the model is brought in, and the sound plays."""
-    save_program(compile_network(random_network(np.random.default_rng(6), TINY)), user_folder / "lost.safetensors")
+    save_program(second_model(), user_folder / "lost.safetensors")
     path = user_folder / "patches" / "lost.toml"
     path.write_text(PATCH.format("Lost", 0.5).replace("tiny", "lost"))
     collection = collection_of(opened)

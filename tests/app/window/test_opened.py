@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.window.clock import Frame
@@ -236,3 +237,20 @@ def test_the_help_line_follows_what_is_turned(open_window: Open, qtbot: QtBot) -
     assert opened.window.status.text.startswith("Knob 0: 0.25.")
     opened.services.document.set_number("knobs.knob0", 0.75)
     qtbot.waitUntil(lambda: opened.window.status.text.startswith("Knob 0: 0.75."))
+
+
+def test_what_was_said_at_the_beginning_comes_back_until_it_was_read(
+    open_window: Open, engine: FakeEngine, user_folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.window.status_line.INFO_MS", 50)
+    (user_folder / "window.json").write_text("{")
+    opened = open_window()
+    status = opened.window.status
+    for _ in range(2):
+        assert status.text.startswith("window.json is damaged: defaults are used")
+        with qtbot.waitSignal(opened.services.notices.said):
+            engine.say(Line("info", "playing to nowhere"))
+        assert status.text.startswith("playing to nowhere")
+        qtbot.waitUntil(lambda: not status.text.startswith("playing to nowhere"))
+    next(each for each in status.findChildren(QToolButton) if each.text() == "×").click()
+    assert status.text == ""
