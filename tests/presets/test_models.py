@@ -107,7 +107,8 @@ def test_reference_and_emulator_agree_on_moving_voltages(program):
 
 def per_sample(network: Network, volts: np.ndarray, knobs: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """The network with its control network run at every sample instead of every row."""
-    condition = network.control_streams(network.interpolate(volts), network.interpolate(knobs))[-1]
+    heard = network.interpolate(network.followed(knobs))
+    condition = network.control_streams(network.interpolate(volts), heard)[-1]
     return network.streams(network.excitation(volts, knobs, noise), condition)["output"][:, 0]
 
 
