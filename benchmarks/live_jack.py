@@ -17,7 +17,7 @@ from typing import Any
 from engine.midi.jack_library import NO_START, jack_library
 from engine.realtime.jack_process import silent_address
 
-__all__ = ["JackServer", "end_with_parent", "jack_server", "wait_for"]
+__all__ = ["JackServer", "end_with_parent", "jack_server", "may_be_realtime", "wait_for"]
 
 MOST_SERVERS = 6
 """At once, of all test runs on this machine."""
@@ -35,6 +35,19 @@ def wait_for(condition: Callable[[], Any], seconds: float = 10.0, what: str = ""
 def end_with_parent() -> None:
     """In the child: end when the tests do, however they end (PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def may_be_realtime() -> bool:
+    """Whether we may have real-time priority, and so may JACK's threads."""
+    if not hasattr(os, "sched_setscheduler"):
+        return False
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except OSError:
+        return False
+    os.sched_setscheduler(0, policy, parameters)
+    return True
 
 
 class JackServer:

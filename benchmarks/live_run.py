@@ -7,7 +7,6 @@ owner has a window under load; the engine plays. At the end their records are pu
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 import time
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from benchmarks.live_canary import Canaries
 from benchmarks.live_child import Owner, run_owner
 from benchmarks.live_figures import Gap, Spread, find_gaps, find_shortages, long_callbacks, match_onsets, spread
-from benchmarks.live_jack import jack_server, wait_for
+from benchmarks.live_jack import jack_server, may_be_realtime, wait_for
 from benchmarks.live_music import BAR_SECONDS, bar
 from benchmarks.live_owner import Task
 from benchmarks.live_probe import Probe
@@ -185,19 +184,6 @@ def _latencies(
     return kept[kept >= 0], int((kept < 0).sum()), int(beside.sum())
 
 
-def _is_realtime() -> bool:
-    """Whether we may have real-time priority, and so may JACK's threads."""
-    if not hasattr(os, "sched_setscheduler"):
-        return False
-    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    except OSError:
-        return False
-    os.sched_setscheduler(0, policy, parameters)
-    return True
-
-
 def _processor(pid: int) -> float:
     """Seconds of processor time of a process; 0 without one."""
     if not pid:
@@ -215,7 +201,7 @@ def measure(case: Case, folder: Path | None = None, journal: str = "") -> Result
     with tempfile.TemporaryDirectory(dir=folder) as name:
         record = str(Path(name) / "record.npz")
         task = Task(case.mode, case.ahead, case.is_heavy, case.change_seconds, record, journal, case.display)
-        is_realtime = _is_realtime()
+        is_realtime = may_be_realtime()
         with jack_server(Path(name), RATE, case.block, is_realtime=is_realtime), Canaries() as canaries:
             return _carry_out(case, task, canaries, is_realtime)
 

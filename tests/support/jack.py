@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 
 import pytest
 
-from benchmarks.live_jack import JackServer, jack_server, wait_for
+from benchmarks.live_jack import JackServer, jack_server, may_be_realtime, wait_for
 from benchmarks.live_probe import Probe
 
 __all__ = ["JackServer", "Probe", "jack_server", "may_be_realtime", "needs_jack", "output_ports", "wait_for"]
@@ -30,16 +29,3 @@ def output_ports(probe: Probe, seconds: float = 10.0, alive: Callable[[], object
 
     found: list[str] = wait_for(look, seconds, "the engine's outputs")
     return found
-
-
-def may_be_realtime() -> bool:
-    """Whether we may have real-time priority, and so may JACK's threads."""
-    if not hasattr(os, "sched_setscheduler"):
-        return False
-    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    except OSError:
-        return False
-    os.sched_setscheduler(0, policy, parameters)
-    return True

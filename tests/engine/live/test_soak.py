@@ -4,9 +4,9 @@ Ten minutes of 32 voices at block 128, two at block 64, a patch or model changed
 process repaints sixty times a second and makes garbage; and once it is frozen for five seconds. SYSTOLE_SOAK_SECONDS=N
 makes the first one N seconds long, the second a fifth of that. Of every sample that JACK went without it is told whose
 fault it was (`benchmarks.live_figures`): on a machine that is busy with other things blocks are lost, and the test
-passes if it was the machine that took the time away; it fails where samples are lost since a block was computed for
-too long, or since nothing but the engine was late. (A long block that JACK still took in time is told, and loses
-nothing.) The engine and JACK need real-time priority for this to mean anything.
+passes if it was the machine that took the time away; it fails where a block was computed for too long, even if JACK
+still took it in time, or where nothing but the engine was late. The engine and JACK need real-time priority for this
+to mean anything.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ def check(result: Result) -> None:
     assert result.samples >= 0.95 * case.seconds * RATE
     assert owner["restarts"] == 0 and result.missed_log == 0
     assert result.lost_ours == 0
+    assert result.own == 0
     for name in ("journal_lost", "nonfinite", "refused_events", "midi_overflow"):
         assert counters[name] == 0, name
     if case.is_heavy:
